@@ -1,0 +1,108 @@
+"""``chopmark key``: keys in the encrypted keystore, and what the chain is told about them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from chopmark.cli.app import TERMINAL as T
+
+app = typer.Typer(help="密钥 · signing keys", no_args_is_help=True, rich_markup_mode=None)
+Name = Annotated[str, typer.Argument(help="密钥名 · name of the key")]
+Issuer = Annotated[str, typer.Argument(help="机构别名 · alias of the institution")]
+By = Annotated[str, typer.Option("--by", help="由哪把密钥操作（默认：机构的管理密钥）· acting key [the controller]")]
+Json = Annotated[bool, typer.Option("--json", help="JSON")]
+
+
+@app.command("new")
+def new(name: Name, as_json: Json = False) -> None:
+    """新建密钥（口令加密保存）· make a key, encrypted with a passphrase."""
+    T.json = as_json
+    _made(name, T.site.new_key(name))
+
+
+@app.command("import")
+def import_(name: Name, as_json: Json = False) -> None:
+    """导入私钥（从标准输入读取十六进制）· import a private key, hex on standard input."""
+    from chopmark.errors import KeyError_
+    from chopmark.wording import Wording
+
+    T.json = as_json
+    if sys.stdin.isatty():
+        T.note("请输入私钥（十六进制，64位）：", "Private key (64 hex digits): ")
+    text = sys.stdin.readline().strip().removeprefix("0x")
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise KeyError_(
+            why=Wording("私钥应为64位十六进制", "a private key has 64 hex digits"),
+            fix_zh="请检查输入",
+            fix_en="Check what was given",
+        )
+    _made(name, T.site.new_key(name, secret))
+
+
+def _made(name: str, address: bytes) -> None:
+    T.answer({"name": name, "address": "0x" + address.hex()})
+    T.out(f"密钥“{name}”已保存，地址 0x{address.hex()}", f"Key “{name}” kept, address 0x{address.hex()}")
+    T.out("请备份密钥文件和口令：丢失后无法找回", "Back up the key file and its passphrase: neither can be recovered")
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """列出密钥 · list keys."""
+    T.json = as_json
+    keys = T.site.keystore.list()
+    T.answer(
+        [
+            {"name": k.name, "address": "0x" + k.address.hex(), "error": k.trouble.as_json() if k.trouble else None}
+            for k in keys
+        ]
+    )
+    rows = [(k.name, "0x" + k.address.hex(), k.trouble.say(T.language) if k.trouble else "") for k in keys]
+    T.table([T.text("名称", "name"), T.text("地址", "address"), ""], rows)
+
+
+@app.command("add")
+def add(
+    issuer: Issuer,
+    name: Name,
+    role: Annotated[list[str] | None, typer.Option(help="attest, status, delegate, accredit（默认 attest+status）")] = None,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """为机构增加工作密钥 · give an institution a working key."""
+    from chopmark.cli.sending import send_registry
+
+    T.json = as_json
+    send_registry(lambda desk: desk.add_key(issuer, T.site.keystore.address(name), role or ["attest", "status"], by))
+    T.site.use_key(issuer, name)
+
+
+@app.command("retire")
+def retire(issuer: Issuer, name: Name, by: By = "", as_json: Json = False) -> None:
+    """停用密钥：此前的登记仍有效 · retire a key; what it registered stands."""
+    from chopmark.cli.sending import send_registry
+
+    T.json = as_json
+    send_registry(lambda desk: desk.retire_key(issuer, T.site.key_address(name), by))
+
+
+@app.command("report")
+def report(
+    issuer: Issuer,
+    name: Name,
+    since: Annotated[str, typer.Option(help="失控起始时间 · when it may have been lost, e.g. 2026-05-01T08:00")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """报失密钥：自该时间起的登记需人工确认 · report a key compromised from a time on."""
+    from chopmark.cli.moments import instant
+    from chopmark.cli.sending import send_registry
+
+    T.json = as_json
+    send_registry(lambda desk: desk.report_compromise(issuer, T.site.key_address(name), instant(since), by))

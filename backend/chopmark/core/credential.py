@@ -1,0 +1,81 @@
+"""Composing a credential: claims in, payload and disclosures out (FORMAT §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256 as _sha256
+from typing import Final
+
+from chopmark.core.disclosure import (
+    DECOY_LENGTH,
+    FILE,
+    REPLACES,
+    SALT_LENGTH,
+    TWIN,
+    BoundFile,
+    ClaimValue,
+    decoy,
+    digest_of,
+    make_disclosure,
+)
+from chopmark.core.normal import norm_name
+from chopmark.core.payload import Payload, write_payload
+
+#: The number of digests is a multiple of this, so that it says little about how many claims there are.
+_DIGESTS_STEP: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What composing yields: the payload's bytes, all disclosures in ascending order, and the commitment (32 bytes).
+
+    Whoever loses the disclosures can prove nothing any more; whoever holds them can show every claim.
+    """
+
+    payload: bytes
+    disclosures: tuple[str, ...]
+    commitment: bytes
+
+
+def compose(
+    *,
+    issuer: bytes,
+    kind: str,
+    claims: Mapping[str, ClaimValue],
+    entropy: Callable[[int], bytes],
+    twins: Collection[str] = (),
+    files: Sequence[BoundFile] = (),
+    valid_until: int | None = None,
+    replaces: bytes | None = None,
+) -> Credential:
+    """Blind claims and bind files.
+
+    ``claims`` are kept as given. ``twins`` name the claims that get a normalised twin; those that are not text, or not
+    there, get none. ``files`` are numbered in their order. ``valid_until``: unix seconds. ``replaces``: the commitment
+    of the credential that this one corrects. ``entropy(n)`` returns n bytes from a cryptographic random source; it is
+    asked once. Raises ``FormatError`` for what the format cannot hold.
+    """
+    opened: list[tuple[str, ClaimValue | BoundFile | bytes]] = list(claims.items())
+    for name in twins:
+        value = claims.get(name)
+        if type(value) is str:
+            opened.append((TWIN + name, norm_name(value)))
+    opened += [(f"{FILE}{number}", file) for number, file in enumerate(files, 1)]
+    if replaces is not None:
+        opened.append((REPLACES, replaces))
+    decoys = _DIGESTS_STEP - len(opened) % _DIGESTS_STEP
+    salts = len(opened) * SALT_LENGTH
+    random = entropy(salts + decoys * DECOY_LENGTH)
+    if len(random) != salts + decoys * DECOY_LENGTH:
+        raise ValueError("the random source returned another number of bytes than asked")
+    disclosures = [
+        make_disclosure(name, value, random[at : at + SALT_LENGTH]).encoded
+        for at, (name, value) in zip(range(0, salts, SALT_LENGTH), opened, strict=True)
+    ]
+    digests = [digest_of(encoded) for encoded in disclosures]
+    digests += [decoy(random[at : at + DECOY_LENGTH]) for at in range(salts, len(random), DECOY_LENGTH)]
+    disclosures.sort()
+    digests.sort()
+    payload = write_payload(Payload(issuer, kind, tuple(digests), valid_until))
+    return Credential(payload, tuple(disclosures), _sha256(payload).digest())

@@ -1,0 +1,1 @@
+"""The verbs: register, verify, audit …; each reaches adapters through small protocols of its own."""

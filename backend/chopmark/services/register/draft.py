@@ -1,0 +1,71 @@
+"""A credential that is about to be registered: checked claims and read files, before anything is blinded or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from chopmark.core.digest import sha256
+from chopmark.core.finding import Finding
+from chopmark.core.strictjson import JsonValue, canonical
+from chopmark.kinds import Claims, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file to be bound: where it is, its size in bytes, the SHA-256 of all of them, its media type."""
+
+    path: Path
+    size: int
+    sha256: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One credential to be.
+
+    ``row``: as the spreadsheet shows it, 0 if there is no sheet. ``number``: by which a repeat is found, see ``number_of``.
+    ``label``: what its bundle is called after. ``shown``: the number as given, for people.
+    """
+
+    row: int
+    kind: str
+    claims: Claims
+    files: tuple[GivenFile, ...]
+    number: str
+    label: str
+    shown: str = ""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """SHA-256 over kind, claims and file digests: two drafts of the same content have the same, on any day."""
+        files: list[JsonValue] = [file.sha256.hex() for file in self.files]
+        return sha256(canonical([self.kind, _plain(self.claims), files]))
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The outcome of examining input: drafts that can be registered, what refuses others, what a person should look at.
+
+    ``rows``: how many credentials the input meant to hold.
+    """
+
+    drafts: tuple[Draft, ...]
+    findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+    rows: int
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong."""
+        return not self.findings
+
+
+def number_of(kind: Kind, claims: Claims) -> str:
+    """The kind's normalised number; for a credential that has none, its content stands in, so that a rerun finds it again."""
+    return kind.number(claims) or "content:" + sha256(canonical(_plain(claims))).hex()
+
+
+def _plain(claims: Claims) -> dict[str, JsonValue]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in claims.items()}

@@ -1,0 +1,111 @@
+"""Wanted changes of status: revoke, suspend, resume, supersede."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from chopmark.core.ledger import ChangeRow, DueChange, LeafPlace
+from chopmark.store.room import Line, Room, chunks
+from chopmark.store.schema import BATCHES, CHANGES, CREDENTIALS
+
+_C: Final = CHANGES.c
+_PLACE: Final = (CREDENTIALS.c.issuer, BATCHES.c.id, BATCHES.c.root, BATCHES.c.size, CREDENTIALS.c.leaf_index)
+
+
+class Changes(Room):
+    """A change is wanted, then carried by a transaction, then done."""
+
+    def request(
+        self, credential_ids: Sequence[int], op: int, reason: int, now: int, successor_id: int | None = None
+    ) -> list[ChangeRow]:
+        """Want a change of each credential; asking again while the first wish is open gives the same row."""
+        mine = (_C.done.is_(False), _C.op == op)
+        found = (row for part in chunks(credential_ids) for row in self._list(*mine, _C.credential_id.in_(part)))
+        wanted = {row.credential_id: row for row in found}
+        at = self._next_id(CHANGES)
+        new = [
+            ChangeRow(number, credential_id, op, reason, successor_id, now, None, False, "")
+            for number, credential_id in enumerate(dict.fromkeys(c for c in credential_ids if c not in wanted), at)
+        ]
+        if new:
+            self._connection.execute(CHANGES.insert(), [_values(row) for row in new])
+        wanted |= {row.credential_id: row for row in new}
+        return [wanted[credential_id] for credential_id in credential_ids]
+
+    def get(self, change_id: int) -> ChangeRow | None:
+        """One by its row number."""
+        found = self._list(_C.id == change_id)
+        return found[0] if found else None
+
+    def of_credential(self, credential_id: int) -> list[ChangeRow]:
+        """All that was ever wanted of a credential, oldest first."""
+        return self._list(_C.credential_id == credential_id)
+
+    def of_outbox(self, outbox_id: int) -> list[ChangeRow]:
+        """Those that a transaction carries."""
+        return self._list(_C.outbox_id == outbox_id)
+
+    def pending(self) -> list[ChangeRow]:
+        """All that is not done, oldest first, carried or not."""
+        return self._list(_C.done.is_(False))
+
+    def due(self, limit: int) -> list[DueChange]:
+        """Changes that no transaction carries, oldest first, with the places of the leaves that they are about."""
+        waits = (_C.done.is_(False), _C.outbox_id.is_(None))
+        rows = self._list(*waits, limit=limit)
+        leaves = [number for row in rows for number in (row.credential_id, row.successor_id) if number is not None]
+        places = self._places(leaves)
+        return [
+            DueChange(row, places[row.credential_id], None if row.successor_id is None else places[row.successor_id])
+            for row in rows
+        ]
+
+    def due_count(self) -> int:
+        """How many changes no transaction carries."""
+        waits = (_C.done.is_(False), _C.outbox_id.is_(None))
+        return self._number(select(func.count()).select_from(CHANGES).where(*waits))
+
+    def carry(self, ids: Sequence[int], outbox_id: int | None) -> None:
+        """These changes are now carried by this transaction, or by none."""
+        for part in chunks(ids):
+            self._connection.execute(update(CHANGES).where(_C.id.in_(part)).values(outbox_id=outbox_id))
+
+    def conclude(self, ids: Sequence[int], note: str = "") -> None:
+        """Nothing is left to do for these; ``note``: why nothing was sent, if nothing was."""
+        for part in chunks(ids):
+            self._connection.execute(update(CHANGES).where(_C.id.in_(part)).values(done=True, note=note))
+
+    def reopen(self, outbox_id: int) -> None:
+        """The transaction that carried these is not final any more: they are not done."""
+        self._connection.execute(update(CHANGES).where(_C.outbox_id == outbox_id).values(done=False))
+
+    def _places(self, credential_ids: Sequence[int]) -> dict[int, LeafPlace]:
+        joined = CREDENTIALS.outerjoin(BATCHES, CREDENTIALS.c.batch_id == BATCHES.c.id)
+        found: dict[int, LeafPlace] = {}
+        for part in chunks(credential_ids):
+            wanted = select(CREDENTIALS.c.id, *_PLACE).select_from(joined).where(CREDENTIALS.c.id.in_(part))
+            found |= {row[0]: LeafPlace(*row[1:]) for row in self._rows(wanted)}
+        return found
+
+    def _list(self, *where: ColumnElement[bool], limit: int | None = None) -> list[ChangeRow]:
+        return [_change(row) for row in self._rows(select(CHANGES).where(*where).order_by(_C.id).limit(limit))]
+
+
+def _values(row: ChangeRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "credential_id": row.credential_id,
+        "op": row.op,
+        "reason": row.reason,
+        "successor_id": row.successor_id,
+        "requested_at": row.requested_at,
+        "done": row.done,
+        "note": row.note,
+    }
+
+
+def _change(row: Line) -> ChangeRow:
+    return ChangeRow(*row)

@@ -1,0 +1,161 @@
+"""Accepted credentials and the files that they bind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from chopmark.core.ledger import CredentialRow, FileRow, NewCredential, PendingGroup
+from chopmark.store.room import Line, Room, chunks
+from chopmark.store.schema import CREDENTIALS, FILES
+
+#: Disclosures are base64url: this sign, SD-JWT's own, never stands in one.
+_BETWEEN: Final = "~"
+_C: Final = CREDENTIALS.c
+MOST_FOUND: Final = 1_000
+
+
+class Credentials(Room):
+    """What the site acknowledged. Rows are added and sealed, never removed."""
+
+    def add_many(self, rows: Sequence[NewCredential]) -> range:
+        """Keep composed credentials; their row numbers, in order.
+
+        Raises ``StoreError`` if one is there already: the same commitment, or a living one with the same number.
+        """
+        first = self._next_id(CREDENTIALS)
+        numbered = list(enumerate(rows, first))
+        if numbered:
+            self._connection.execute(CREDENTIALS.insert(), [_values(at, row) for at, row in numbered])
+        files = [_file_values(at, place, file) for at, row in numbered for place, file in enumerate(row.files)]
+        if files:
+            self._connection.execute(FILES.insert(), files)
+        return range(first, first + len(numbered))
+
+    def get(self, credential_id: int) -> CredentialRow | None:
+        """One by its row number."""
+        row = self._one(select(CREDENTIALS).where(_C.id == credential_id))
+        return None if row is None else _credential(row)
+
+    def get_many(self, ids: Iterable[int]) -> dict[int, CredentialRow]:
+        """Those of the row numbers that are there."""
+        return {row.id: row for part in chunks(list(ids)) for row in self._found(_C.id.in_(part))}
+
+    def find_number(self, issuer: bytes, kind: str, numbers: Iterable[str]) -> dict[str, CredentialRow]:
+        """The living credentials with these numbers, by number."""
+        mine = (_C.issuer == issuer, _C.kind == kind)
+        found = (row for part in chunks(list(numbers)) for row in self._found(*mine, _C.number.in_(part)))
+        return {row.number: row for row in found if row.number is not None}
+
+    def find_fingerprint(self, issuer: bytes, kind: str, prints: Iterable[bytes]) -> dict[bytes, CredentialRow]:
+        """Credentials with these fingerprints, by fingerprint; of several equal ones the newest."""
+        mine = (_C.issuer == issuer, _C.kind == kind)
+        found = (row for part in chunks(list(prints)) for row in self._found(*mine, _C.fingerprint.in_(part)))
+        return {row.fingerprint: row for row in sorted(found, key=lambda row: row.id)}
+
+    def any_with_number(self, number: str) -> list[CredentialRow]:
+        """All credentials that carry or carried this number, of any issuer and kind, oldest first."""
+        return self._found((_C.number == number) | (_C.former_number == number))
+
+    def by_commitment(self, prefix: str) -> list[CredentialRow]:
+        """Those whose commitment begins with these hex digits (lower-case), oldest first, at most ``MOST_FOUND``."""
+        low = bytes.fromhex(prefix.ljust(64, "0"))
+        high = bytes.fromhex(prefix.ljust(64, "f"))
+        return self._found(_C.commitment.between(low, high))
+
+    def by_leaf(self, root: bytes, index: int) -> list[CredentialRow]:
+        """Those at a position of a batch with this root (more than one only if two issuers share a root)."""
+        from chopmark.store.schema import BATCHES
+
+        of_root = select(BATCHES.c.id).where(BATCHES.c.root == root)
+        return self._found(_C.batch_id.in_(of_root), _C.leaf_index == index)
+
+    def by_file(self, digest: bytes) -> list[CredentialRow]:
+        """Those that bind the file with this SHA-256, oldest first."""
+        return self._found(_C.id.in_(select(FILES.c.credential_id).where(FILES.c.digest == digest)))
+
+    def files_of(self, ids: Iterable[int]) -> dict[int, tuple[FileRow, ...]]:
+        """The bound files of these credentials, in their order; a credential without files is not a key."""
+        found: defaultdict[int, list[FileRow]] = defaultdict(list)
+        for part in chunks(list(ids)):
+            where = FILES.c.credential_id.in_(part)
+            for row in self._rows(select(FILES).where(where).order_by(FILES.c.credential_id, FILES.c.place)):
+                found[row.credential_id].append(FileRow(row.digest, row.name, row.size, row.media_type))
+        return {at: tuple(files) for at, files in found.items()}
+
+    def pending(self, limit: int) -> list[PendingGroup]:
+        """Leaves without a batch, grouped by issuer and kind, at most ``limit`` of each group.
+
+        Payloads are not read.
+        """
+        unsealed = _C.batch_id.is_(None)
+        groups = self._rows(select(_C.issuer, _C.kind).where(unsealed).distinct().order_by(_C.issuer, _C.kind))
+        return [PendingGroup(issuer, kind, self._leaves(issuer, kind, limit)) for issuer, kind in groups]
+
+    def pending_counts(self) -> dict[tuple[bytes, str], int]:
+        """How many leaves wait for a batch, by issuer and kind."""
+        counted = select(_C.issuer, _C.kind, func.count()).where(_C.batch_id.is_(None)).group_by(_C.issuer, _C.kind)
+        return {(issuer, kind): count for issuer, kind, count in self._rows(counted)}
+
+    def of_batch(self, batch_id: int) -> list[CredentialRow]:
+        """The credentials of a batch in the order of its leaves."""
+        rows = self._rows(select(CREDENTIALS).where(_C.batch_id == batch_id).order_by(_C.leaf_index))
+        return [_credential(row) for row in rows]
+
+    def commitments_of(self, batch_id: int) -> list[bytes]:
+        """The commitments of a batch in the order of its leaves: all that its tree needs."""
+        rows = self._rows(select(_C.commitment).where(_C.batch_id == batch_id).order_by(_C.leaf_index))
+        return [row.commitment for row in rows]
+
+    def release_number(self, credential_id: int) -> None:
+        """Free the credential's number for another one (it was superseded or revoked).
+
+        It stays findable as the former one.
+        """
+        mine = update(CREDENTIALS).where(_C.id == credential_id, _C.number.is_not(None))
+        self._connection.execute(mine.values(former_number=_C.number, number=None))
+
+    def _leaves(self, issuer: bytes, kind: str, limit: int) -> tuple[tuple[int, bytes], ...]:
+        mine = (_C.batch_id.is_(None), _C.issuer == issuer, _C.kind == kind)
+        rows = self._rows(select(_C.id, _C.commitment).where(*mine).order_by(_C.id).limit(limit))
+        return tuple((row.id, row.commitment) for row in rows)
+
+    def _found(self, *where: ColumnElement[bool]) -> list[CredentialRow]:
+        statement = select(CREDENTIALS).where(*where).order_by(_C.id)
+        return [_credential(row) for row in self._rows(statement)]
+
+
+def _values(at: int, row: NewCredential) -> dict[str, object]:
+    return {
+        "id": at,
+        "commitment": row.commitment,
+        "issuer": row.issuer,
+        "kind": row.kind,
+        "number": row.number,
+        "fingerprint": row.fingerprint,
+        "payload": row.payload,
+        "disclosures": _BETWEEN.join(row.disclosures),
+        "replaces": row.replaces,
+        "label": row.label,
+        "accepted_at": row.accepted_at,
+    }
+
+
+def _file_values(credential_id: int, place: int, file: FileRow) -> dict[str, object]:
+    return {
+        "credential_id": credential_id,
+        "place": place,
+        "digest": file.digest,
+        "name": file.name,
+        "size": file.size,
+        "media_type": file.media_type,
+    }
+
+
+def _credential(row: Line) -> CredentialRow:
+    (at, commitment, issuer, kind, number, former, fingerprint, payload, disclosures, *rest) = row
+    opened = tuple(disclosures.split(_BETWEEN)) if disclosures else ()
+    return CredentialRow(at, commitment, issuer, kind, number, former, fingerprint, payload, opened, *rest)

@@ -1,0 +1,135 @@
+"""The only place that knows every room: settings in, a ``Site`` out.
+
+A site is one institution's or one reviewer's installation: a home folder with a trust file, a database, a keystore. Everything is
+made when it is first needed, so that a command which needs no chain touches none.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from chopmark.errors import TrustError
+from chopmark.wording import Wording
+
+if TYPE_CHECKING:
+    from chopmark.chain.client import ChainClient
+    from chopmark.core.trust import TrustedChain, TrustedRegistry, TrustFile
+    from chopmark.keys.keystore import Keystore
+    from chopmark.keys.signer import LocalSigner
+    from chopmark.settings import Settings
+    from chopmark.store import Store
+
+DEMO_SCRYPT_N = 2**14
+"""Key derivation of ``light_keystore``: the weakest that the keystore opens, for throw-away demo keys."""
+
+
+class Passphrases(Protocol):
+    """Asks somebody for the passphrase of a key; ``new`` when it is being chosen."""
+
+    def __call__(self, name: str, *, new: bool = False) -> str:
+        """The passphrase. Raises ``KeyError_`` if there is nobody to ask."""
+
+
+class Site:
+    """One installation, wired."""
+
+    def __init__(self, settings: Settings, passphrases: Passphrases) -> None:
+        self.settings = settings
+        self._passphrases = passphrases
+        self._signers: dict[str, LocalSigner] = {}
+
+    @cached_property
+    def trust(self) -> TrustFile:
+        """The verifier's own trust file. Raises ``TrustError`` if there is none."""
+        from chopmark.core.trust import read_trust
+
+        path = self.settings.trust_path
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as fault:
+            raise TrustError(why=Wording(f"没有文件 {path}", f"there is no file {path}")) from fault
+        except OSError as fault:
+            raise TrustError(
+                why=Wording(f"无法读取 {path}（{fault.strerror}）", f"{path} cannot be read ({fault.strerror})")
+            ) from fault
+        return read_trust(data)
+
+    @cached_property
+    def home_registry(self) -> tuple[TrustedChain, TrustedRegistry]:
+        """The chain and the registries that this site writes to.
+
+        Raises ``TrustError`` if the trust file names several and the settings do not say which.
+        """
+        wanted = self.settings.chain
+        found = [(c, r) for c in self.trust.chains for r in c.registries if wanted in ("", c.name)]
+        if len(found) == 1:
+            return found[0]
+        names = ", ".join(c.name for c in self.trust.chains)
+        raise TrustError(
+            why=Wording(
+                f"信任文件列有多条链（{names}），请用 CHOPMARK_CHAIN 指定",
+                f"it names several chains ({names}); say which with CHOPMARK_CHAIN",
+            )
+            if found
+            else Wording(f"其中没有名为“{wanted}”的链", f"it has no chain named “{wanted}”")
+        )
+
+    @cached_property
+    def chain(self) -> ChainClient:
+        """A client of the chain that this site writes to."""
+        return self.client(*self.home_registry)
+
+    def client(self, chain: TrustedChain, registry: TrustedRegistry) -> ChainClient:
+        """A client of any trusted chain."""
+        from chopmark.chain.client import ChainClient
+        from chopmark.chain.rpc import Rpc
+
+        return ChainClient(Rpc(chain.rpc[0], timeout=self.settings.rpc_timeout), chain, registry)
+
+    @cached_property
+    def store(self) -> Store:
+        """The site's database, migrated and bound to the site's chain."""
+        from chopmark.store import Store
+
+        if self.settings.database is None:
+            self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Store.open(self.settings.database_url)
+
+    @property
+    def has_store(self) -> bool:
+        """Whether this site has a database already: a reviewer may verify without ever making one."""
+        return self.settings.database is not None or (self.settings.home / "site.db").exists()
+
+    @cached_property
+    def keystore(self) -> Keystore:
+        """The site's encrypted keys."""
+        from chopmark.keys.keystore import Keystore
+
+        folder = self.settings.home / "keys"
+        return Keystore(folder, scrypt_n=DEMO_SCRYPT_N) if self.settings.light_keystore else Keystore(folder)
+
+    def signer(self, name: str) -> LocalSigner:
+        """An opened key; its passphrase is asked for once."""
+        if name not in self._signers:
+            self.keystore.address(name)  # an unknown name is said before a passphrase is asked for
+            self._signers[name] = self.keystore.open(name, self._passphrases(name))
+        return self._signers[name]
+
+    def new_key(self, name: str) -> bytes:
+        """Makes a key; its address."""
+        return self.keystore.create(name, self._passphrases(name, new=True))
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The machine's clock, for leases and for what people read; never for the order of events."""
+        return time.time
+
+    @property
+    def holder(self) -> str:
+        """Who this process is, for the sender lease."""
+        return f"{socket.gethostname()}:{os.getpid()}"
