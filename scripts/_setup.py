@@ -384,7 +384,8 @@ def _install_foundry(node: Sequence[str], names: Sequence[str], options: Sequenc
 
 def _npm(node: Sequence[str], arguments: Sequence[str]) -> None:
     path = os.pathsep.join([str(Path(node[0]).parent), os.environ.get("PATH", os.defpath)])
-    env = {"npm_config_cache": str(CACHE / "npm"), **os.environ, "PATH": path}
+    # The machine's certificates, not node's own: many an institution's network has its own authority.
+    env = {"npm_config_cache": str(CACHE / "npm"), "NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
     _run([*node[1:], *arguments], env=env)
 
 
@@ -412,12 +413,9 @@ def _make_commands(level: str, node: Sequence[str]) -> None:
 def _make_solc(node: str) -> None:
     """A small program that answers like the native compiler; its version is asked once, here."""
     script = ROOT / "scripts" / "_solc.cjs"
-    version = _output([node, str(script), "--version"])
-    _write_command(
-        solc(),
-        f"#!/bin/sh\nif [ \"$1\" = --version ]; then\n  cat <<'END'\n{version}\nEND\n  exit 0\nfi\n"
-        f'exec "{node}" "{script}" "$@"\n',
-    )
+    version = _output([node, str(script), "--version"]).replace("\n", "\\n")
+    answer = f"if [ \"$1\" = --version ]; then printf '{version}\\n'; exit; fi"
+    _write_command(solc(), f'#!/bin/sh\n{answer}\nexec "{node}" "{script}" "$@"\n')
 
 
 # --- system packages --------------------------------------------------------------------------------------------------

@@ -214,9 +214,10 @@ def _forge(_: str) -> Outcome:
 def _contract_lines(_: str) -> Outcome:
     """The share of the contracts' lines that the fuzz tests reach (with few runs: reaching is not fuzzing)."""
     few = {"FOUNDRY_FUZZ_RUNS": "256", "FOUNDRY_INVARIANT_RUNS": "16", "FOUNDRY_INVARIANT_DEPTH": "128"}
+    apart = {"FOUNDRY_OUT": str(BUILD / "lines" / "out"), "FOUNDRY_CACHE_PATH": str(BUILD / "lines" / "cache")}
     LCOV.unlink(missing_ok=True)
     report = ["--color", "never", "--report", "lcov", "--report-file", str(LCOV)]
-    code, _said = _say(_setup.foundry("forge"), "coverage", "--ir-minimum", *report, env=few)
+    code, _said = _say(_setup.foundry("forge"), "coverage", "--ir-minimum", *report, env=few | apart)
     if code or not LCOV.exists():
         return Outcome(f"exit code {code}")
     missed, found = _missed_lines(LCOV.read_text("utf-8"))

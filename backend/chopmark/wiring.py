@@ -6,8 +6,6 @@ made when it is first needed, so that a command which needs no chain touches non
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -18,12 +16,18 @@ from chopmark.wording import Wording
 
 if TYPE_CHECKING:
     from chopmark.chain.client import ChainClient
+    from chopmark.chain.contracts import Calls
+    from chopmark.core.directory import Directory
+    from chopmark.core.ledger import Home
     from chopmark.core.trust import TrustedChain, TrustedRegistry, TrustFile
     from chopmark.keys.keystore import Keystore
     from chopmark.keys.signer import LocalSigner
+    from chopmark.services.accredit import Desk
+    from chopmark.services.pipeline import KeyRing, Worker
     from chopmark.settings import Settings
     from chopmark.store import Store
 
+ADDRESS_DIGITS = 40
 DEMO_SCRYPT_N = 2**14
 """Key derivation of ``light_keystore``: the weakest that the keystore opens, for throw-away demo keys."""
 
@@ -100,6 +104,20 @@ class Site:
             self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Store.open(self.settings.database_url)
 
+    @cached_property
+    def ledger(self) -> Store:
+        """The database, bound to the chain that this site writes to. Raises ``StoreError`` if it belongs to another."""
+        with self.store.begin() as tx:
+            tx.site.bind(self.home)
+        return self.store
+
+    @cached_property
+    def home(self) -> Home:
+        """The chain and registries that this site's records belong to."""
+        from chopmark.services.pipeline import home_of
+
+        return home_of(*self.home_registry)
+
     @property
     def has_store(self) -> bool:
         """Whether this site has a database already: a reviewer may verify without ever making one."""
@@ -120,16 +138,56 @@ class Site:
             self._signers[name] = self.keystore.open(name, self._passphrases(name))
         return self._signers[name]
 
-    def new_key(self, name: str) -> bytes:
-        """Makes a key; its address."""
-        return self.keystore.create(name, self._passphrases(name, new=True))
+    def new_key(self, name: str, private_key: bytes | None = None) -> bytes:
+        """Makes a key, or keeps an imported one; its address."""
+        return self.keystore.create(name, self._passphrases(name, new=True), private_key=private_key)
+
+    def key_address(self, name: str) -> bytes:
+        """The address of a key's name, or of an address written out: a lost key may no longer be in the keystore."""
+        text = name.removeprefix("0x").lower()
+        if len(text) == ADDRESS_DIGITS and not set(text) - set("0123456789abcdef"):
+            return bytes.fromhex(text)
+        return self.keystore.address(name)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """The registries' operations, addressed."""
+        from chopmark.chain.contracts import Calls
+
+        _, registry = self.home_registry
+        return Calls(registry.issuer_registry, registry.attestation_registry)
+
+    def worker(self, keys: KeyRing | None = None) -> Worker:
+        """What moves the queue, with the keys that are open; without any it only follows the chain."""
+        from chopmark.services.pipeline import KeyRing, Worker
+
+        return Worker(self.ledger, self.chain, self.calls, keys or KeyRing({}), self.home, clock=self.clock)
+
+    def desk(self) -> Desk:
+        """The accreditation counter, with the registry as it stands at the newest final block."""
+        from chopmark.services.accredit import Desk
+
+        directory = self.directory()
+        with self.ledger.read() as tx:
+            nodes = tx.nodes.list()
+        prefix = self.home.registry_id[:24]
+        return Desk(self.calls, directory, prefix, nodes, self.keystore.address)
+
+    def directory(self) -> Directory:
+        """The issuer registry, followed to the newest final block. Raises ``Unreachable`` if the node is down."""
+        from chopmark.core.directory import Directory
+
+        self.worker().follow()
+        with self.ledger.read() as tx:
+            return Directory.replay(tx.history.events(registry="issuer"))
+
+    def use_key(self, alias: str, name: str) -> None:
+        """Let an institution of this site work with another key of the keystore from now on."""
+        with self.store.begin() as tx:
+            if tx.nodes.find(alias) is not None:
+                tx.nodes.set_keys(alias, key=name)
 
     @property
     def clock(self) -> Callable[[], float]:
         """The machine's clock, for leases and for what people read; never for the order of events."""
         return time.time
-
-    @property
-    def holder(self) -> str:
-        """Who this process is, for the sender lease."""
-        return f"{socket.gethostname()}:{os.getpid()}"

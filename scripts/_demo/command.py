@@ -31,21 +31,21 @@ class Answer:
     seconds: float
 
     @property
-    def objects(self) -> list[dict[str, Any]]:
-        """The JSON objects of the answer, one per line. Raises ``ValueError`` if it says anything else."""
+    def values(self) -> list[Any]:
+        """The JSON values of the answer, one per line. Raises ``ValueError`` if it says anything else."""
         return [json.loads(line) for line in self.out.splitlines() if line.strip()]
 
     @property
-    def object(self) -> dict[str, Any]:
-        """The one JSON object of the answer. Raises ``ValueError`` if there is not exactly one."""
-        (one,) = self.objects
+    def value(self) -> Any:
+        """The one JSON value of the answer. Raises ``ValueError`` if there is not exactly one."""
+        (one,) = self.values
         return one
 
     @property
     def error_code(self) -> str:
         """The code of the error with which a ``--json`` command ended, or nothing."""
-        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-            return str(self.objects[-1]["error"]["code"])
+        with contextlib.suppress(ValueError, LookupError, TypeError):
+            return str(self.values[-1]["error"]["code"])
         return ""
 
     def tell(self) -> str:

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from _demo import documents
-from _demo.documents import SCHOOL, Document
-from _demo.institutions import PATENT_OFFICE, PUBLISHER, UNIVERSITY, Institution
+from _demo import documents, sheets
+from _demo.claims import degree_fields, issue_fields, paper_fields, patent_fields
+from _demo.documents import Document
+from _demo.institutions import PATENT_OFFICE, PUBLISHER, UNIVERSITY
 from _demo.people import Graduate, graduates
 from _demo.render import pdf
 from _demo.scan import scan
-from _demo.works import ISSUE, PATENTS, Issue, Paper, Patent
+from _demo.works import ISSUE, PATENTS, Issue
 
-MODE: Final = "普通全日制"
 GRADUATES: Final = 1000
 PRINTED: Final = 12
 """So many of the sheet's rows have a PDF file; the others are registered by their fields."""
 
 _SEED: Final = 20260630
-_HEADINGS: Final = {
-    "姓名": "name",
-    "身份证号": "resident_id",
-    "层次": "level",
-    "专业": "major",
-    "学位": "degree",
-    "毕业日期": "graduated",
-    "学历证书编号": "certificate_number",
-    "学位证书编号": "degree_number",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A registrar's list of credentials of one kind, and the folder of the files that it names."""
+
+    issuer: str
+    kind: str
+    path: Path
+    files: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +47,21 @@ class Item:
 class Materials:
     """The made folder.
 
-    ``sheet`` and ``files``: the registrar's list and its PDF files, ``rows[i]`` standing in row ``i + 2``. ``items``:
-    what is registered one by one. ``scan``: a scan of the first graduate's certificate; ``stranger``: a certificate that
-    nobody registered; both are for reviewers and not registered.
+    ``sheets`` and ``items``: what is registered; ``sheets[0]`` lists the graduates, ``rows[i]`` standing in its row
+    ``i + 2``. ``scan``: a scan of the first graduate's certificate, ``stranger``: a certificate that nobody registered;
+    both are what reviewers are handed.
     """
 
-    sheet: Path
-    files: Path
-    rows: tuple[Graduate, ...]
+    folder: Path
+    sheets: tuple[Sheet, ...]
     items: tuple[Item, ...]
+    rows: tuple[Graduate, ...]
     scan: Path
     stranger: Path
 
     def printed(self, row: int) -> Path:
         """The PDF file of a row (0 to ``PRINTED - 1``)."""
-        return self.files / file_name(self.rows[row])
+        return self.sheets[0].files / file_name(self.rows[row])
 
 
 def file_name(graduate: Graduate) -> str:
@@ -71,141 +70,87 @@ def file_name(graduate: Graduate) -> str:
 
 
 def make(folder: Path, count: int = GRADUATES) -> Materials:
-    """Write everything into ``folder``; ``count`` rows in the sheet. The same call writes the same bytes."""
-    files = folder / "毕业证书"
-    files.mkdir(parents=True, exist_ok=True)
+    """Write what is not there yet into ``folder``; ``count`` graduates. The same call writes the same bytes."""
     rows = graduates(count, _SEED)
-    for graduate in rows[:PRINTED]:
-        (files / file_name(graduate)).write_bytes(_pdf(documents.graduation(graduate)))
+    university, press, office, review = (folder / name for name in ("大学", "期刊社", "专利局", "待核验"))
+    for place in (university, press, office, review):
+        place.mkdir(parents=True, exist_ok=True)
     made = Materials(
-        sheet=folder / "毕业生名单-2026.csv",
-        files=files,
+        folder=folder,
+        sheets=(graduate_sheet(university, rows), _paper_sheet(press, ISSUE), _patent_sheet(office)),
+        items=(*_university_items(university), _issue_item(press, ISSUE)),
         rows=rows,
-        items=(*_university(folder), *_publisher(folder, ISSUE), *_patents(folder)),
-        scan=folder / "待核验" / "毕业证书-扫描件.jpg",
-        stranger=folder / "待核验" / "毕业证书-未登记.pdf",
+        scan=review / "毕业证书-扫描件.jpg",
+        stranger=review / "毕业证书-未登记.pdf",
     )
-    made.scan.parent.mkdir(exist_ok=True)
-    made.sheet.write_bytes(sheet(rows))
-    made.scan.write_bytes(scan(documents.graduation(rows[0]), seed=1))
-    made.stranger.write_bytes(_pdf(documents.graduation(graduates(1, _SEED + 1, year=2021)[0])))
+    _write(made.scan, lambda: scan(documents.graduation(rows[0]), seed=1))
+    _print(made.stranger, documents.graduation(graduates(1, _SEED + 1, year=2021)[0]))
     return made
 
 
-def sheet(rows: Sequence[Graduate]) -> bytes:
-    """The registrar's list: CSV as a Chinese office program saves it, UTF-8 with a byte order mark and CRLF."""
-    import io
-
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([*_HEADINGS, "学校名称", "学习形式", "文件名"])
-    for number, graduate in enumerate(rows):
-        cells = asdict(graduate)
-        name = file_name(graduate) if number < PRINTED else ""
-        writer.writerow([*(cells[key] for key in _HEADINGS.values()), SCHOOL, MODE, name])
-    return out.getvalue().encode("utf-8-sig")
+def graduate_sheet(folder: Path, rows: tuple[Graduate, ...], printed: int = PRINTED) -> Sheet:
+    """The year's list with the certificates of its first rows."""
+    files = folder / "毕业证书"
+    files.mkdir(exist_ok=True)
+    for graduate in rows[:printed]:
+        _print(files / file_name(graduate), documents.graduation(graduate))
+    names = [file_name(graduate) for graduate in rows[:printed]]
+    path = folder / f"毕业生名单-{rows[0].graduated.year}.csv"
+    _write(path, lambda: sheets.csv("degree", [degree_fields(graduate) for graduate in rows], names))
+    return Sheet(UNIVERSITY.alias, "degree", path, files)
 
 
-def _pdf(document: Document) -> bytes:
-    return pdf(document.template, document.data)
-
-
-def degree_fields(graduate: Graduate) -> dict[str, str]:
-    """A graduate's claims."""
-    return {
-        "holder_name": graduate.name,
-        "holder_id": graduate.resident_id,
-        "school": SCHOOL,
-        "level": graduate.level,
-        "mode": MODE,
-        "major": graduate.major,
-        "degree_name": graduate.degree,
-        "graduation_date": graduate.graduated.isoformat(),
-        "certificate_number": graduate.certificate_number,
-        "degree_number": graduate.degree_number,
-    }
-
-
-def _university(folder: Path) -> list[Item]:
+def _university_items(folder: Path) -> list[Item]:
     """A master's two certificates as one credential, and an old certificate of which only an archive's scan is left."""
     master = next(g for g in graduates(40, _SEED + 2, year=2019) if g.level == "硕士")
     both = (folder / f"毕业证书-{master.name}-2019.pdf", folder / f"学位证书-{master.name}-2019.pdf")
     for path, document in zip(both, (documents.graduation(master), documents.degree(master)), strict=True):
-        path.write_bytes(_pdf(document))
+        _print(path, document)
     old = next(g for g in graduates(40, _SEED + 3, year=2003) if g.level == "本科")
     archive = folder / f"毕业证书-{old.name}-2003-存档扫描件.jpg"
-    archive.write_bytes(scan(documents.graduation(old), seed=2))
+    _write(archive, lambda: scan(documents.graduation(old), seed=2))
     return [
-        _item(UNIVERSITY, "degree", both, degree_fields(master)),
-        _item(UNIVERSITY, "degree", (archive,), degree_fields(old)),
+        Item(UNIVERSITY.alias, "degree", both, degree_fields(master)),
+        Item(UNIVERSITY.alias, "degree", (archive,), degree_fields(old)),
     ]
 
 
-def _publisher(folder: Path, issue: Issue) -> list[Item]:
-    """The first three papers and the contents of the whole issue."""
-    items = []
-    for paper in issue.papers[:3]:
-        path = folder / f"论文-{paper.title}.pdf"
-        path.write_bytes(_pdf(documents.paper(issue, paper)))
-        items.append(_item(PUBLISHER, "paper", (path,), _paper_fields(issue, paper)))
+def _paper_sheet(folder: Path, issue: Issue) -> Sheet:
+    """The first three papers of the issue, as a workbook."""
+    papers = issue.papers[:3]
+    names = [f"论文-{paper.title}.pdf" for paper in papers]
+    for name, paper in zip(names, papers, strict=True):
+        _print(folder / name, documents.paper(issue, paper))
+    path = folder / f"论文登记表-{issue.year}年第{issue.number}期.xlsx"
+    _write(path, lambda: sheets.workbook("paper", [paper_fields(issue, paper) for paper in papers], names))
+    return Sheet(PUBLISHER.alias, "paper", path, folder)
+
+
+def _issue_item(folder: Path, issue: Issue) -> Item:
     path = folder / f"目次-{issue.journal.zh}-{issue.year}年第{issue.number}期.pdf"
-    path.write_bytes(_pdf(documents.contents(issue)))
-    return [*items, _item(PUBLISHER, "issue", (path,), _issue_fields(issue))]
+    _print(path, documents.contents(issue))
+    return Item(PUBLISHER.alias, "issue", (path,), issue_fields(issue))
 
 
-def _paper_fields(issue: Issue, paper: Paper) -> dict[str, str]:
-    return {
-        "title": paper.title,
-        "authors": "；".join(paper.authors),
-        "journal": issue.journal.zh,
-        "cn": issue.journal.cn,
-        "issn": issue.journal.issn,
-        "doi": paper.doi,
-        "year": str(issue.year),
-        "volume": str(issue.volume),
-        "issue": str(issue.number),
-        "pages": paper.pages,
-        "published_on": issue.published.isoformat(),
-        "received_on": paper.received.isoformat(),
-        "corresponding_author": paper.authors[0],
-    }
+def _patent_sheet(folder: Path) -> Sheet:
+    """The patents, as CSV in the encoding that older office programs write."""
+    names = [f"{patent.kind}专利证书-{patent.number}.pdf" for patent in PATENTS]
+    for name, patent in zip(names, PATENTS, strict=True):
+        _print(folder / name, documents.patent(patent))
+    path = folder / "专利授权登记表.csv"
+    fields = [patent_fields(patent) for patent in PATENTS]
+    _write(path, lambda: sheets.csv("patent", fields, names, encoding="gb18030"))
+    return Sheet(PATENT_OFFICE.alias, "patent", path, folder)
 
 
-def _issue_fields(issue: Issue) -> dict[str, str]:
-    return {
-        "journal": issue.journal.zh,
-        "cn": issue.journal.cn,
-        "issn": issue.journal.issn,
-        "year": str(issue.year),
-        "volume": str(issue.volume),
-        "issue": str(issue.number),
-        "published_on": issue.published.isoformat(),
-        "frequency": issue.journal.frequency,
-        "articles": "\n".join(f"{paper.pages}|{paper.title}|{'，'.join(paper.authors)}" for paper in issue.papers),
-    }
+def _print(path: Path, document: Document) -> None:
+    _write(path, lambda: pdf(document.template, document.data))
 
 
-def _patents(folder: Path) -> list[Item]:
-    items = []
-    for patent in PATENTS:
-        path = folder / f"{patent.kind}专利证书-{patent.number}.pdf"
-        path.write_bytes(_pdf(documents.patent(patent)))
-        items.append(_item(PATENT_OFFICE, "patent", (path,), _patent_fields(patent)))
-    return items
-
-
-def _patent_fields(patent: Patent) -> dict[str, str]:
-    return {
-        "number": patent.number,
-        "title": patent.title,
-        "kind": patent.kind,
-        "inventors": "；".join(patent.inventors),
-        "owners": "；".join(patent.owners),
-        "applied_on": patent.applied.isoformat(),
-        "granted_on": patent.granted.isoformat(),
-        "grant_number": patent.grant_number,
-    }
-
-
-def _item(issuer: Institution, kind: str, files: tuple[Path, ...], fields: dict[str, str]) -> Item:
-    return Item(issuer.alias, kind, files, fields)
+def _write(path: Path, content: Callable[[], bytes]) -> None:
+    """Make a file unless it is there; an interrupted run leaves none by halves."""
+    if path.exists():
+        return
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(content())
+    fresh.replace(path)

@@ -1,7 +1,7 @@
 """The Solidity ABI, as far as the contracts of ``contracts/`` use it (decision 0020).
 
-Written here because the library for it takes 0.4 s to import and this takes none: a check of one credential must not wait.
-``tests/chain/test_abi.py`` holds it equal to eth-abi over every function, event and error of the contracts.
+Written here because the library for it takes 0.4 s to import: the check of one credential must not wait
+for that. ``tests/chain/test_abi.py`` holds it equal to eth-abi over every function, event and error of the contracts.
 
 Source: Solidity documentation, *Contract ABI Specification*.
 """
@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 WORD = 32
 
 Value: TypeAlias = "int | bool | bytes | str | Sequence[Value]"
-"""``uintN`` int · ``bool`` bool · ``address``, ``bytesN``, ``bytes`` bytes · ``string`` str (decoded: bytes) · tuples and arrays sequences."""
+"""``uintN`` int, ``bool`` bool, ``address`` and ``bytes`` of any sort bytes, ``string`` str, tuples and arrays sequences."""
 
 
 class AbiFault(ValueError):
@@ -24,7 +24,7 @@ class AbiFault(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """One ABI type. ``base``: its name, or ``tuple`` or ``array``; ``width``: bits of an integer, bytes of a ``bytesN``."""
+    """One ABI type. ``base``: its name, ``tuple`` or ``array``; ``width``: bits of an integer, bytes of a ``bytesN``."""
 
     base: str
     width: int = 0
@@ -47,7 +47,7 @@ class Type:
 
 
 def type_of(item: Mapping[str, Any]) -> Type:
-    """The type of one entry of an ABI's ``inputs`` or ``outputs``. Raises ``AbiFault`` for types that are not supported."""
+    """The type of one entry of an ABI's ``inputs`` or ``outputs``. Raises ``AbiFault`` for one that is not supported."""
     name: str = item["type"]
     if name.endswith("[]"):
         return Type("array", parts=(type_of({**item, "type": name[:-2]}),), dynamic=True)
@@ -162,4 +162,3 @@ def _from(data: bytes, offset: int) -> bytes:
     if offset > len(data):
         raise AbiFault("an offset points past the data")
     return data[offset:]
-

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from chopmark.chain import refusals, rejections
 from chopmark.chain.quantity import NotAQuantity, hexed, number, octets
 from chopmark.chain.rpc import Rpc, RpcError
 from chopmark.core.digest import keccak
 from chopmark.core.transaction import BlockRef, Call, Fees, Receipt
-from chopmark.errors import Refused, Unreachable
+from chopmark.errors import Unreachable
 from chopmark.wording import Wording
 
 T = TypeVar("T")
 
 
 class Node:
-    """What every chain's node can be asked. All methods raise ``Unreachable`` when it does not answer or answers nonsense."""
+    """What every chain's node can be asked. Methods raise ``Unreachable`` when it does not answer or answers nonsense."""
 
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
@@ -63,7 +62,8 @@ class Node:
         return self._ask(number, "eth_getBalance", hexed(address), "latest")
 
     def fees(self) -> Fees:
-        """What to offer for gas now: twice the base fee plus the node's hint, or the one price of a chain without base fee.
+        """What to offer for gas now: twice the base fee plus the node's hint, or the one price of a chain without
+        base fee.
 
         Twice the base fee stays enough for six full blocks in a row (EIP-1559: at most 12.5 % more with each).
         """
@@ -86,6 +86,8 @@ class Node:
         try:
             return self._ask(number, "eth_estimateGas", _transaction(sender, call))
         except RpcError as error:
+            from chopmark.chain import refusals, rejections  # only a refusal needs the sentences
+
             refusal = refusals.of(error)
             if refusal is None:  # some clients tell the reason for calls only
                 self.simulate(sender, call)
@@ -96,17 +98,21 @@ class Node:
         try:
             return self._ask(octets, "eth_call", _transaction(sender, call), "latest")
         except RpcError as error:
+            from chopmark.chain import refusals, rejections
+
             raise refusals.of(error) or rejections.refused(error) from error
 
     def send(self, raw: bytes) -> None:
         """Hands a signed transaction to the node; handing over one that it has already is no error.
 
-        Raises ``Refused`` whose fact ``rule`` is a ``core.transaction.Rejection``. After ``Unreachable`` nobody knows whether the node
-        took it: look (``knows``) or send the same bytes again.
+        Raises ``Refused`` whose fact ``rule`` is a ``core.transaction.Rejection``. After ``Unreachable`` nobody
+        knows whether the node took it: look (``knows``) or send the same bytes again.
         """
         try:
             answer = self._ask(octets, "eth_sendRawTransaction", hexed(raw))
         except RpcError as error:
+            from chopmark.chain import rejections
+
             if not rejections.is_known(error) and not self.knows(keccak(raw)):
                 raise rejections.refused(error) from error
             return
@@ -150,6 +156,3 @@ def _receipt(found: Any) -> Receipt:
 def _transaction(sender: bytes, call: Call) -> dict[str, str]:
     body = {"from": hexed(sender), "data": hexed(call.data), "input": hexed(call.data)}
     return body if call.to is None else body | {"to": hexed(call.to)}
-
-
-__all__ = ["Node", "Refused", "block_ref"]

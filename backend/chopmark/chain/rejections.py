@@ -1,7 +1,8 @@
 """Each client's words for why it does not take a transaction, in one table.
 
-Clients share neither codes nor texts. The words were collected from the sources of geth, Besu, Nethermind, Erigon, OpenEthereum,
-anvil, ganache and FISCO BCOS; ``tests/chain/test_rejections.py`` lists one sentence of each client for each class.
+Clients share neither codes nor texts. The words were collected from the sources of geth, Besu, Nethermind, Erigon,
+OpenEthereum, anvil, ganache and FISCO BCOS; ``tests/chain/test_rejections.py`` lists one sentence of each client for
+each class.
 """
 
 from __future__ import annotations
@@ -31,7 +32,15 @@ _WORDS: tuple[tuple[Rejection, tuple[str, ...]], ...] = (
     (Rejection.CHAIN, ("chain id", "chainid", "chain_id", "replay-protected")),
     (
         Rejection.NONCE_TAKEN,
-        ("nonce too low", "nonce_too_low", "nonce is too low", "oldnonce", "ownnoncealreadyused", "noncecheckfail", "nonce too old"),
+        (
+            "nonce too low",
+            "nonce_too_low",
+            "nonce is too low",
+            "oldnonce",
+            "ownnoncealreadyused",
+            "noncecheckfail",
+            "nonce too old",
+        ),
     ),
     (
         Rejection.NONCE_GAP,
@@ -39,7 +48,14 @@ _WORDS: tuple[tuple[Rejection, tuple[str, ...]], ...] = (
     ),
     (
         Rejection.FUNDS,
-        ("insufficient funds", "insufficientfunds", "insufficient balance", "upfront cost exceeds", "notenoughbalance", "noenoughbalance"),
+        (
+            "insufficient funds",
+            "insufficientfunds",
+            "insufficient balance",
+            "upfront cost exceeds",
+            "notenoughbalance",
+            "noenoughbalance",
+        ),
     ),
     (
         Rejection.UNDERPRICED,
@@ -91,12 +107,19 @@ _SAID: dict[Rejection, tuple[Wording, str, str]] = {
         "Run again later",
     ),
     Rejection.GAS: (
-        Wording("交易超出一个区块的容量，或计算量不足", "the transaction does not fit a block, or was given too little to run on"),
+        Wording(
+            "交易超出一个区块的容量，或计算量不足",
+            "the transaction does not fit a block, or was given too little to run on",
+        ),
         "请减少一次提交的数量",
         "Submit less at a time",
     ),
     Rejection.FULL: (Wording("节点的待处理队列已满", "the node's queue is full"), "请稍后重跑", "Run again later"),
-    Rejection.OTHER: (Wording("节点未接收该交易", "the node does not take the transaction"), "请检查节点日志", "See the node's log"),
+    Rejection.OTHER: (
+        Wording("节点未接收该交易", "the node does not take the transaction"),
+        "请检查节点日志",
+        "See the node's log",
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """JSON-RPC over keep-alive HTTP: asks one node, and turns every way of not answering into one error.
 
-urllib3 is the transport: light, in the lock, and its pool keeps connections open (0.3 ms a call against 3.5 through web3.py).
-It is imported with the first call, so that commands which need no chain do not pay for it.
+urllib3 is the transport: light, in the lock, and its pool keeps connections open (0.3 ms a call against 3.5 through
+web3.py). It is imported with the first call, so that commands which need no chain do not pay for it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from chopmark.errors import ChainError, Unreachable, UsageError
+from chopmark.errors import Unreachable, UsageError
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -29,11 +29,20 @@ BATCH = 100
 CHUNK = 1 << 16
 
 
-class RpcError(ChainError):
-    """The node answered that it cannot or will not: ``number`` and ``message`` are its own, ``data`` what a contract said."""
+class RpcError(Unreachable):
+    """The node answered that it cannot or will not: ``number`` and ``message`` are its own, ``data`` what a contract
+    said.
+
+    For whoever reads it is a way of not answering; whoever sends looks inside (``refusals``, ``rejections``).
+    """
 
     code = "E505"
-    wording = Wording("节点拒绝了 {method}：{message}", "The node refuses {method}: {message}", "请检查节点的日志与设置", "See the node's log and settings")
+    wording = Wording(
+        "节点拒绝了 {method}：{message}",
+        "The node refuses {method}: {message}",
+        "请检查节点的日志与设置",
+        "See the node's log and settings",
+    )
 
     def __init__(self, *, method: str, number: int, message: str, data: object = None) -> None:
         self.method = method
@@ -41,6 +50,12 @@ class RpcError(ChainError):
         self.message = message
         self.data = data
         super().__init__(method=method, message=message[:500])
+
+
+class TooLarge(Unreachable):
+    """The answer is longer than the limit: ask for less at a time."""
+
+    code = "E506"
 
 
 class Rpc:
@@ -51,7 +66,7 @@ class Rpc:
     """
 
     def __init__(self, url: str, timeout: float = 10.0, limit: int = 64 << 20) -> None:
-        self._url = url
+        self.address = url
         self._timeout = timeout
         self._limit = limit
         self._ids = itertools.count(1)
@@ -123,15 +138,16 @@ class Rpc:
 
         Sending twice is harmless: questions change nothing, and a transaction has one hash however often it is sent.
         """
-        from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, TimeoutError
+        from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+        from urllib3.exceptions import TimeoutError as TooSlow
 
         until = time.monotonic() + self._timeout
         for again in (True, False):
             try:
                 return self._request(body, until)
-            except NewConnectionError as fault:  # before TimeoutError, which is its base for history's sake
+            except NewConnectionError as fault:  # before TooSlow, which is its base for history's sake
                 raise self._unreachable(_refused_connection(fault)) from None
-            except TimeoutError:
+            except TooSlow:
                 raise self._slow() from None
             except ProtocolError as fault:
                 if not again:
@@ -146,7 +162,7 @@ class Rpc:
         left = max(until - time.monotonic(), 0.001)
         response = self._manager().request(
             "POST",
-            self._url,
+            self.address,
             body=body,
             timeout=Timeout(total=left),
             retries=False,
@@ -166,7 +182,8 @@ class Rpc:
         while part := response.read1(CHUNK):
             size += len(part)
             if size > self._limit:
-                raise self._nonsense(f"more than {self._limit} bytes")
+                more = f"> {self._limit} B"
+                raise TooLarge(url=self.shown, why=Wording(f"答复过长（{more}）", f"the answer is too long ({more})"))
             if time.monotonic() > until:
                 raise self._slow()
             parts.append(part)
@@ -178,7 +195,7 @@ class Rpc:
             from urllib3.util import make_headers
 
             headers = {"Content-Type": "application/json", "Accept": "application/json"}
-            login = urlsplit(self._url)
+            login = urlsplit(self.address)
             if login.username:
                 headers |= make_headers(basic_auth=f"{login.username}:{login.password or ''}")
             self._pool = PoolManager(headers=headers, maxsize=8)
@@ -217,7 +234,9 @@ def _without_secrets(url: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(why=Wording("节点地址须为 http:// 或 https:// 开头", "a node's address begins with http:// or https://"))
+        raise UsageError(
+            why=Wording("节点地址须为 http:// 或 https:// 开头", "a node's address begins with http:// or https://")
+        )
     return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
 
 

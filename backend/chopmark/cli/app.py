@@ -44,7 +44,9 @@ def options(
     passphrase_file: Annotated[
         Path | None, typer.Option(help="口令文件 · file with the passphrase [CHOPMARK_PASSPHRASE_FILE]")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · version")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · version")
+    ] = False,
 ) -> None:
     """戳记 Chopmark：凭证登记与核验 · credentials that anyone can check."""
     TERMINAL.options = {"home": home, "trust": trust, "database": database, "passphrase_file": passphrase_file}
@@ -80,7 +82,10 @@ def main() -> None:
         TERMINAL.error(fault)
         sys.exit(fault.exit_code)
     except KeyboardInterrupt:
-        TERMINAL.note("已中断；已受理的内容不会丢失，重跑即可继续", "Interrupted; what was accepted is safe, run again to continue")
+        TERMINAL.note(
+            "已中断；已受理的内容不会丢失，重跑即可继续",
+            "Interrupted; what was accepted is safe, run again to continue",
+        )
         sys.exit(130)
     except BrokenPipeError:
         # The reader went away (``chopmark … | head``): not an error of ours. Keep Python from failing at its own flush.

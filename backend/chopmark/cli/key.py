@@ -71,7 +71,9 @@ def list_(as_json: Json = False) -> None:
 def add(
     issuer: Issuer,
     name: Name,
-    role: Annotated[list[str] | None, typer.Option(help="attest, status, delegate, accredit（默认 attest+status）")] = None,
+    role: Annotated[
+        list[str] | None, typer.Option(help="attest, status, delegate, accredit（默认 attest+status）")
+    ] = None,
     by: By = "",
     as_json: Json = False,
 ) -> None:

@@ -34,7 +34,10 @@ def kinds(
         }
     )
     T.out(f"{chosen.code}  {T.text(chosen.zh, chosen.en)}")
-    headings = [T.text(*pair) for pair in (("字段", "field"), ("名称", "label"), ("必填", "required"), ("示例", "example"))]
+    headings = [
+        T.text(*pair) for pair in (("字段", "field"), ("名称", "label"), ("必填", "required"), ("示例", "example"))
+    ]
     T.table(
-        headings, [(f.name, T.text(f.zh, f.en), T.text("是", "yes") if f.required else "", f.example) for f in chosen.fields]
+        headings,
+        [(f.name, T.text(f.zh, f.en), T.text("是", "yes") if f.required else "", f.example) for f in chosen.fields],
     )

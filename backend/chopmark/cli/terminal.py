@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from chopmark.settings import Settings
     from chopmark.wiring import Site
 
-_NO_PASSPHRASE = Wording(
-    "需要口令，但没有终端可供输入", "a passphrase is needed and there is no terminal to ask on"
-)
+_NO_PASSPHRASE = Wording("需要口令，但没有终端可供输入", "a passphrase is needed and there is no terminal to ask on")
 
 
 def preferred_language(environment: Mapping[str, str]) -> Language:
@@ -87,9 +85,9 @@ class Terminal:
         if self.json:
             return
         lines = [[str(c) for c in row] for row in rows]
-        widths = [max([_width(h), *(_width(line[i]) for line in lines)]) for i, h in enumerate(headings)]
+        widths = [max([width(h), *(width(line[i]) for line in lines)]) for i, h in enumerate(headings)]
         for line in [list(headings), *lines]:
-            print("  ".join(c + " " * (w - _width(c)) for c, w in zip(line, widths, strict=True)).rstrip())
+            print("  ".join(c + " " * (w - width(c)) for c, w in zip(line, widths, strict=True)).rstrip())
 
     def passphrase(self, name: str, *, new: bool = False) -> str:
         """The passphrase for a key: from the passphrase file, else asked for on the terminal.
@@ -139,7 +137,8 @@ class Terminal:
             print(f"  → {step}", file=sys.stderr)
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: Chinese characters take two."""
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 

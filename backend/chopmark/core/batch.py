@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from chopmark.core.leaf import LENGTH, LeafEntry, leaf_hash
@@ -15,8 +16,9 @@ from chopmark.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Leaves of one issuer and one kind, sorted by commitment, and their tree. A position in ``commitments`` is a
-    leaf's index, which is also the index of its status bits.
+    """Leaves of one issuer and one kind, sorted by commitment, and their tree.
+
+    A position in ``commitments`` is a leaf's index, which is also the index of its status bits.
     """
 
     kind: str
@@ -55,7 +57,7 @@ def arrange(kind: str, issuer: bytes, commitments: Iterable[bytes]) -> Batch:
     ordered = tuple(sorted(commitments))
     if not ordered:
         raise FormatError(where=_WHERE, why=_EMPTY)
-    if any(a == b for a, b in zip(ordered, ordered[1:], strict=False)):
+    if any(a == b for a, b in pairwise(ordered)):
         raise FormatError(where=_WHERE, why=_TWICE)
     # All entries begin alike; packing one checks kind, issuer and a commitment's length for all of them.
     head = LeafEntry(kind, issuer, ordered[0]).pack()[: LENGTH - 32]

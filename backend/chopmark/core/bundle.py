@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chopmark.core.digest import b64, hex32, sha256, unb64
-from chopmark.core.disclosure import FILE, TWIN, BoundFile, ClaimValue, digest_of, read_disclosure
+from chopmark.core.digest import are_texts, b64, hex32, hex32s, sha256, unb64
+from chopmark.core.disclosure import FILE, TWIN, BoundFile, ClaimValue, digest_of, open_disclosure
 from chopmark.core.leaf import LeafEntry, leaf_hash
 from chopmark.core.merkle import MAX_SIZE, InclusionProof, root_from_proof
 from chopmark.core.normal import norm_name
 from chopmark.core.payload import MAX_DIGESTS, Payload, read_payload
 from chopmark.core.reference import AttestationId, address, address_text
-from chopmark.core.strictjson import MAX_INTEGER, JsonValue, canonical, read_canonical
+from chopmark.core.strictjson import JsonValue, canonical, read_canonical
 from chopmark.errors import FormatError, ProofError
 from chopmark.wording import Wording
 
@@ -105,7 +105,10 @@ def read_bundle(data: bytes) -> Bundle:
     if type(payload) is not str:
         raise _refused(_NOT_PAYLOAD)
     return Bundle(
-        _anchor(document["anchor"]), unb64(payload, _WHERE), _disclosures(document["disclosures"]), _proof(document["proof"])
+        _anchor(document["anchor"]),
+        unb64(payload, _WHERE),
+        _disclosures(document["disclosures"]),
+        _proof(document["proof"]),
     )
 
 
@@ -116,48 +119,44 @@ def open_bundle(bundle: Bundle) -> OpenedBundle:
     not lead to the anchored root.
     """
     payload = read_payload(bundle.payload)
+    opened = _open_disclosures(bundle.disclosures, frozenset(payload.digests))
+    hidden = len(payload.digests) - len(opened)
+    if hidden < 1:
+        raise _refused(_NO_DECOY)
     claims: dict[str, ClaimValue] = {}
     twins: dict[str, str] = {}
     files: dict[int, BoundFile] = {}
     replaces: bytes | None = None
-    digests = set(payload.digests)
-    seen: set[str] = set()
-    for encoded in bundle.disclosures:
-        disclosure = read_disclosure(encoded)
-        name, value = disclosure.name, disclosure.value
-        if name in seen:
-            raise _refused(_NAME_TWICE.filled(name=name))
-        seen.add(name)
-        if digest_of(encoded) not in digests:
-            raise _refused(_NOT_ISSUED.filled(name=name))
-        if type(value) is BoundFile:
+    for name, value in opened.items():
+        if isinstance(value, BoundFile):
             files[int(name.removeprefix(FILE))] = value
-        elif type(value) is bytes:
+        elif isinstance(value, bytes):
             replaces = value
-        elif name.startswith(TWIN):
-            twins[name.removeprefix(TWIN)] = value  # type: ignore[assignment]  # a twin is text: read_disclosure saw to it
+        elif isinstance(value, str) and name.startswith(TWIN):
+            twins[name.removeprefix(TWIN)] = value
         else:
-            claims[name] = value  # type: ignore[assignment]  # files and ``replaces`` went above
-    hidden = len(digests) - len(bundle.disclosures)
-    if hidden < 1:
-        raise _refused(_NO_DECOY)
+            claims[name] = value
     _compare_twins(claims, twins)
     commitment = sha256(bundle.payload)
     entry = LeafEntry(payload.kind, payload.issuer, commitment)
     proof = bundle.proof
     if root_from_proof(leaf_hash(entry.pack()), proof.index, proof.size, proof.nodes) != bundle.anchor.root:
         raise ProofError(why=_OTHER_ROOT)
-    return OpenedBundle(
-        bundle,
-        payload,
-        claims,
-        twins,
-        tuple(files[number] for number in sorted(files)),
-        replaces,
-        entry,
-        commitment,
-        hidden,
-    )
+    ordered = tuple([files[number] for number in sorted(files)])
+    return OpenedBundle(bundle, payload, claims, twins, ordered, replaces, entry, commitment, hidden)
+
+
+def _open_disclosures(disclosures: Sequence[str], issued: Container[str]) -> dict[str, ClaimValue | BoundFile | bytes]:
+    """Name → value of disclosures that the payload commits to, no name twice."""
+    opened: dict[str, ClaimValue | BoundFile | bytes] = {}
+    for encoded in disclosures:
+        name, value = open_disclosure(encoded)
+        if digest_of(encoded) not in issued:
+            raise _refused(_NOT_ISSUED.filled(name=name))
+        if name in opened:
+            raise _refused(_NAME_TWICE.filled(name=name))
+        opened[name] = value
+    return opened
 
 
 def _compare_twins(claims: Mapping[str, ClaimValue], twins: Mapping[str, str]) -> None:
@@ -185,25 +184,20 @@ def _proof(value: JsonValue) -> InclusionProof:
         raise _refused(_NOT_PROOF)
     if not 0 <= index < size <= MAX_SIZE:
         raise _refused(_NOT_PROOF)
-    return InclusionProof(index, size, tuple([hex32(node, _WHERE) for node in nodes]))
+    return InclusionProof(index, size, hex32s(nodes, _WHERE))
 
 
 def _disclosures(value: JsonValue) -> tuple[str, ...]:
     if type(value) is not list or len(value) >= MAX_DIGESTS:
         raise _refused(_NOT_DISCLOSURES)
-    before = ""
-    for encoded in value:
-        if type(encoded) is not str or not encoded > before:
-            raise _refused(_NOT_DISCLOSURES)
-        before = encoded
-    return tuple(value)  # type: ignore[arg-type]  # each was just seen to be text
+    if not are_texts(value) or sorted(set(value)) != value:
+        raise _refused(_NOT_DISCLOSURES)
+    return tuple(value)
 
 
 def _refused(why: Wording) -> FormatError:
     return FormatError(where=_WHERE, why=why)
 
-
-assert MAX_INTEGER >= MAX_SIZE  # every size can be written as a JSON integer
 
 _WHERE: Final = Wording("凭证包", "The bundle")
 _NOT_MEMBERS: Final = Wording(f"不是 {FORMAT} 的成员", f"its members are not those of {FORMAT}")
@@ -218,4 +212,6 @@ _NAME_TWICE: Final = Wording("“{name}”披露了两次", "“{name}” is dis
 _NOT_ISSUED: Final = Wording("“{name}”的摘要不在凭证正文中", "the payload does not hold the digest of “{name}”")
 _NO_DECOY: Final = Wording("没有未披露的摘要", "no digest of its payload stays unopened")
 _TWIN_DIFFERS: Final = Wording("“{name}”与其规范形式不一致", "“{name}” and its normalised twin differ")
-_OTHER_ROOT: Final = Wording("由凭证和证明算出的根不是所存证的根", "credential and proof lead to another root than the attested one")
+_OTHER_ROOT: Final = Wording(
+    "由凭证和证明算出的根不是所存证的根", "credential and proof lead to another root than the attested one"
+)

@@ -18,7 +18,8 @@ def day(seconds: int) -> date:
 
 
 def full_years(start: date, end: date) -> int:
-    """How many anniversaries of ``start`` there were until ``end``; negative if ``end`` is earlier. 29 February's
-    anniversary is 1 March in other years.
+    """How many anniversaries of ``start`` there were until ``end``; negative if ``end`` is earlier.
+
+    29 February's anniversary is 1 March in other years.
     """
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))

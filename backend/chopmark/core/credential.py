@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256 as _sha256
 from typing import Final
 
+from chopmark.core.digest import digest_ascii, sha256
 from chopmark.core.disclosure import (
     DECOY_LENGTH,
     FILE,
@@ -15,9 +15,7 @@ from chopmark.core.disclosure import (
     TWIN,
     BoundFile,
     ClaimValue,
-    decoy,
-    digest_of,
-    make_disclosure,
+    blind,
 )
 from chopmark.core.normal import norm_name
 from chopmark.core.payload import Payload, write_payload
@@ -70,12 +68,17 @@ def compose(
     if len(random) != salts + decoys * DECOY_LENGTH:
         raise ValueError("the random source returned another number of bytes than asked")
     disclosures = [
-        make_disclosure(name, value, random[at : at + SALT_LENGTH]).encoded
+        blind(name, value, random[at : at + SALT_LENGTH])
         for at, (name, value) in zip(range(0, salts, SALT_LENGTH), opened, strict=True)
     ]
-    digests = [digest_of(encoded) for encoded in disclosures]
-    digests += [decoy(random[at : at + DECOY_LENGTH]) for at in range(salts, len(random), DECOY_LENGTH)]
+    digests = [digest_ascii(encoded) for encoded in disclosures]
+    digests += [digest_ascii(random[at : at + DECOY_LENGTH]) for at in range(salts, len(random), DECOY_LENGTH)]
     disclosures.sort()
     digests.sort()
-    payload = write_payload(Payload(issuer, kind, tuple(digests), valid_until))
-    return Credential(payload, tuple(disclosures), _sha256(payload).digest())
+    payload = write_payload(Payload(issuer, kind, _texts(digests), valid_until))
+    return Credential(payload, _texts(disclosures), sha256(payload))
+
+
+def _texts(parts: list[bytes]) -> tuple[str, ...]:
+    """ASCII parts as texts, decoded in one go: base64url has no spaces."""
+    return tuple(b" ".join(parts).decode("ascii").split())

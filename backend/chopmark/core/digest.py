@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from binascii import Error as Base64Error
-from binascii import a2b_base64, b2a_base64
+from binascii import a2b_base64, a2b_hex, b2a_base64
+from collections.abc import Sequence
 from enum import IntEnum
 from hashlib import sha256 as _sha256
-from typing import Final
+from typing import Final, TypeGuard
 
 from sha3 import keccak_256 as _keccak_256
 
@@ -18,10 +18,12 @@ _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 _FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 _HEX32: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
-#: The unused bits of the last character are zero, so a digest's 43rd character is one of sixteen.
-B64_DIGEST: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
-#: Likewise the 22nd character of a 16-byte salt is one of four.
-B64_SALT: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+#: Last characters whose unused bits are zero: two bits are unused after two bytes, four after one byte.
+_LAST_OF_THREE: Final = b"AEIMQUYcgkosw048"
+_LAST_OF_TWO: Final = b"AQgw"
+_HEX_DIGITS: Final = b"0123456789abcdef"
+_DIGEST_CHARACTERS: Final = 43
 
 
 class Algorithm(IntEnum):
@@ -44,7 +46,25 @@ def keccak(data: bytes) -> bytes:
 
 def b64(data: bytes) -> str:
     """Base64url without padding (RFC 4648 §5)."""
-    return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
+    return b2a_base64(data).translate(_TO_URL).rstrip(b"=\n").decode("ascii")
+
+
+def b64_ascii(data: bytes) -> bytes:
+    """As ``b64``, left as ASCII bytes for whoever hashes them next."""
+    return b2a_base64(data).translate(_TO_URL).rstrip(b"=\n")
+
+
+def unb64_loosely(text: str) -> bytes:
+    """What a base64url text may decode to, foreign characters skipped.
+
+    Only for whoever compares ``b64`` of the outcome with the text. Raises ``ValueError``.
+    """
+    return a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"==")
+
+
+def digest_ascii(data: bytes) -> bytes:
+    """SHA-256 as the 43 ASCII characters that stand in a payload."""
+    return b2a_base64(_sha256(data).digest()).translate(_TO_URL)[:_DIGEST_CHARACTERS]
 
 
 def unb64(text: str, where: Wording | str) -> bytes:
@@ -52,14 +72,39 @@ def unb64(text: str, where: Wording | str) -> bytes:
 
     Raises ``FormatError`` for padding, foreign characters, an impossible length, or unused bits that are not zero.
     """
-    try:
-        data = a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"==")
-    except (UnicodeEncodeError, Base64Error):
-        raise FormatError(where=where, why=_NOT_B64) from None
-    # Python's decoder skips what it does not know; only the way back proves that the text is the one canonical form.
-    if b64(data) != text:
+    if not text.isascii():
         raise FormatError(where=where, why=_NOT_B64)
-    return data
+    data = text.encode("ascii")
+    # Python's decoder skips what it does not know and drops unused bits, so both are looked at before.
+    surplus = len(data) % 4
+    if (
+        data.translate(None, _ALPHABET)
+        or surplus == 1
+        or (surplus == 2 and data[-1] not in _LAST_OF_TWO)
+        or (surplus == 3 and data[-1] not in _LAST_OF_THREE)
+    ):
+        raise FormatError(where=where, why=_NOT_B64)
+    return a2b_base64(data.translate(_FROM_URL) + b"==")
+
+
+def are_b64_digests(texts: Sequence[str]) -> bool:
+    """Whether each text is the canonical base64url of 32 bytes: 43 characters, the last with two unused zero bits."""
+    joined = "".join(texts)
+    if set(map(len, texts)) != {_DIGEST_CHARACTERS} or not joined.isascii():
+        return False
+    characters = joined.encode("ascii")
+    last = characters[_DIGEST_CHARACTERS - 1 :: _DIGEST_CHARACTERS]
+    return not characters.translate(None, _ALPHABET) and not last.translate(None, _LAST_OF_THREE)
+
+
+def are_texts(values: Sequence[object]) -> TypeGuard[list[str]]:
+    """Whether each value is text."""
+    return not set(map(type, values)) - {str}
+
+
+def is_b64_salt(text: str) -> bool:
+    """Whether a text is the canonical base64url of 16 bytes: 22 characters, the last with four unused zero bits."""
+    return bool(_SALT.fullmatch(text))
 
 
 def hex32(text: object, where: Wording | str) -> bytes:
@@ -69,5 +114,17 @@ def hex32(text: object, where: Wording | str) -> bytes:
     return bytes.fromhex(text)
 
 
+def hex32s(texts: Sequence[object], where: Wording | str) -> tuple[bytes, ...]:
+    """As ``hex32``, for many at once. Raises ``FormatError``."""
+    if not are_texts(texts) or set(map(len, texts)) - {64}:
+        raise FormatError(where=where, why=_NOT_HEX32)
+    joined = "".join(texts)
+    if not joined.isascii() or joined.encode("ascii").translate(None, _HEX_DIGITS):
+        raise FormatError(where=where, why=_NOT_HEX32)
+    raw = a2b_hex(joined)
+    return tuple([raw[at : at + 32] for at in range(0, len(raw), 32)])
+
+
+_SALT: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)
 _NOT_B64: Final = Wording("不是规范的 base64url 文本", "it is not canonical base64url")
 _NOT_HEX32: Final = Wording("不是64位小写十六进制", "it is not 64 lower-case hexadecimal digits")

@@ -1,20 +1,21 @@
-"""Disclosures: claims blinded one by one, so that a holder may show some and keep the rest (FORMAT §2; RFC 9901 §4.2.1).
+"""Disclosures: claims blinded one by one, so that a holder may show some and keep the rest.
 
-A disclosure is the base64url of ``[salt, name, value]`` in canonical JSON; the payload holds only its digest. Without the
-salt nobody can try out values until one fits. With it everybody can: holding the salt is as good as holding the claim.
+FORMAT §2, RFC 9901 §4.2.1. A disclosure is the base64url of ``[salt, name, value]`` in canonical JSON; the payload
+holds only its digest. Without the salt nobody can try out values until one fits. With it everybody can: holding the
+salt is as good as holding the claim.
 """
 
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
 from dataclasses import dataclass
-from hashlib import sha256 as _sha256
+from enum import Enum
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import orjson
 
-from chopmark.core.digest import B64_SALT, b64, hex32, unb64
+from chopmark.core.digest import b64, b64_ascii, digest_ascii, hex32, is_b64_salt, unb64, unb64_loosely
 from chopmark.core.strictjson import MAX_INTEGER, JsonValue, read_canonical
 from chopmark.errors import FormatError
 from chopmark.wording import Wording
@@ -35,11 +36,9 @@ TWIN: Final = "norm:"
 FILE: Final = "file:"
 REPLACES: Final = "replaces"
 
-FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _NAME: Final = re.compile(r"(?:(norm:)?[a-z][a-z0-9_]{0,63}|(file:)[1-9][0-9]{0,2})", re.ASCII)
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}", re.ASCII)
 _FILE_MEMBERS: Final = {"bytes", "mediaType", "sha-256"}
-_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +73,14 @@ class Disclosure:
 
 def digest_of(encoded: str) -> str:
     """The digest of a disclosure: over its encoded ASCII characters, not over what they decode to (RFC 9901 §4.2.3)."""
-    digest = _sha256(encoded.encode("ascii")).digest()
-    return b2a_base64(digest, newline=False).translate(_TO_URL)[:43].decode("ascii")
+    return digest_ascii(encoded.encode("ascii")).decode("ascii")
 
 
 def decoy(random: bytes) -> str:
     """A digest that nothing opens, from 32 random bytes that the caller throws away (RFC 9901 §4.2.7)."""
     if len(random) != DECOY_LENGTH:
         raise ValueError(f"a decoy takes {DECOY_LENGTH} random bytes, not {len(random)}")
-    return b64(_sha256(random).digest())
+    return digest_ascii(random).decode("ascii")
 
 
 def make_disclosure(name: str, value: ClaimValue | BoundFile | bytes, salt: bytes) -> Disclosure:
@@ -90,64 +88,90 @@ def make_disclosure(name: str, value: ClaimValue | BoundFile | bytes, salt: byte
 
     Raises ``FormatError`` for a name or value that the format does not have.
     """
+    return Disclosure(blind(name, value, salt).decode("ascii"), name, value)
+
+
+def blind(name: str, value: ClaimValue | BoundFile | bytes, salt: bytes) -> bytes:
+    """As ``make_disclosure``, the encoded form alone, as ASCII bytes."""
     if len(salt) != SALT_LENGTH:
         raise ValueError(f"a salt has {SALT_LENGTH} bytes, not {len(salt)}")
     _check(name, value)
-    written: object = value
-    if isinstance(value, BoundFile):
-        written = value.as_json()
-    elif isinstance(value, bytes):
-        written = value.hex()
-    text = b2a_base64(salt, newline=False).translate(_TO_URL)[:22].decode("ascii")
+    written = value.as_json() if type(value) is BoundFile else value.hex() if type(value) is bytes else value
     try:
-        data = orjson.dumps([text, name, written])
-    except TypeError:  # a lone surrogate, or an integer beyond 64 bits
+        data = orjson.dumps([b64(salt), name, written])
+    except TypeError:  # a lone surrogate
         raise _refused(name, _BAD_VALUE) from None
     if len(data) > MAX_LENGTH:
         raise _refused(name, _TOO_LONG)
-    encoded = b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
-    return Disclosure(encoded, name, value)
+    return b64_ascii(data)
 
 
 def read_disclosure(encoded: str) -> Disclosure:
     """Open a disclosure. Raises ``FormatError`` for everything but the one canonical form of what FORMAT §2 lists."""
-    data = unb64(encoded, _WHERE)
-    salt, name, written = _read(data)
-    if type(salt) is not str or not B64_SALT.fullmatch(salt):
+    name, value = open_disclosure(encoded)
+    return Disclosure(encoded, name, value)
+
+
+def open_disclosure(encoded: str) -> tuple[str, ClaimValue | BoundFile | bytes]:
+    """As ``read_disclosure``: name and value alone."""
+    salt, name, written = _read(encoded)
+    if type(salt) is not str or not is_b64_salt(salt):
         raise FormatError(where=_WHERE, why=_BAD_SALT)
     if type(name) is not str:
         raise FormatError(where=_WHERE, why=_BAD_NAME.filled(name=name))
     value = _value(name, written)
     _check(name, value)
-    return Disclosure(encoded, name, value)
+    return name, value
 
 
-def _read(data: bytes) -> list[JsonValue]:
-    """The array inside, certainly canonical."""
-    value: JsonValue
+class _Sort(Enum):
+    FIELD = 1
+    TWIN = 2
+    FILE = 3
+    REPLACES = 4
+
+
+# The same few names come thousands of times. Remembering what they are changes nothing but the time it takes.
+@lru_cache(maxsize=1024)
+def _sort(name: str) -> _Sort:
+    match = _NAME.fullmatch(name)
+    if not match:
+        raise FormatError(where=_WHERE, why=_BAD_NAME.filled(name=name))
+    if match[1]:
+        return _Sort.TWIN
+    if match[2]:
+        return _Sort.FILE
+    return _Sort.REPLACES if name == REPLACES else _Sort.FIELD
+
+
+def _read(encoded: str) -> list[JsonValue]:
+    """The array inside, certainly canonical in both its coats."""
+    value: JsonValue = None
     try:
-        value = orjson.loads(data)
-        # An array of texts and numbers has one order only, and the names of a file's object are ASCII: orjson's form is
-        # RFC 8785's form, whatever script the texts are in. The shape is checked by whoever asked.
-        same = len(data) <= MAX_LENGTH and orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == data
+        value = orjson.loads(unb64_loosely(encoded))
+        # What comes back character for character was canonical JSON in canonical base64url. An array has one order, and
+        # the members of a file's object have ASCII names: here orjson's form is RFC 8785's, whatever script the texts
+        # are in. Whatever else it might let pass, the shape refuses.
+        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        same = len(data) <= MAX_LENGTH and b64_ascii(data) == encoded.encode("ascii")
     except ValueError:
         same = False
-    if not same:
-        value = read_canonical(data, what=_WHERE, limit=MAX_LENGTH)
+    if not same:  # the careful way says what is wrong
+        value = read_canonical(unb64(encoded, _WHERE), what=_WHERE, limit=MAX_LENGTH)
     if type(value) is not list or len(value) != 3:
         raise FormatError(where=_WHERE, why=_NOT_THREE)
     return value
 
 
 def _value(name: str, written: JsonValue) -> ClaimValue | BoundFile | bytes:
-    if name == REPLACES:
-        return hex32(written, _WHERE)
+    if type(written) is str:
+        return hex32(written, _WHERE) if name == REPLACES else written
+    if type(written) is int:
+        return written
+    if type(written) is list:
+        return tuple(written)  # type: ignore[arg-type]  # the items are looked at with the name, below
     if type(written) is dict:
         return _file(name, written)
-    if type(written) is list:
-        return tuple(written)  # type: ignore[arg-type]  # the items are checked with the name, below
-    if type(written) is str or type(written) is int:
-        return written
     raise _refused(name, _BAD_VALUE)
 
 
@@ -160,22 +184,19 @@ def _file(name: str, written: dict[str, JsonValue]) -> BoundFile:
     return BoundFile(size, media_type, hex32(written["sha-256"], _WHERE))
 
 
-def _check(name: str, value: ClaimValue | BoundFile | bytes) -> None:
+def _check(name: str, value: object) -> None:
     """Refuse a name that the format does not have and a value that does not go with the name."""
-    match = _NAME.fullmatch(name)
-    if not match:
-        raise FormatError(where=_WHERE, why=_BAD_NAME.filled(name=name))
-    kind = type(value)
-    if match[2]:
-        if kind is not BoundFile or not _good_file(value):  # type: ignore[arg-type]
-            raise _refused(name, _BAD_FILE)
-    elif name == REPLACES:
-        if kind is not bytes or len(value) != 32:  # type: ignore[arg-type]
-            raise _refused(name, _BAD_VALUE)
-    elif kind is str:
-        if len(value) > MAX_TEXT:  # type: ignore[arg-type]
+    sort = _sort(name)
+    if type(value) is str and (sort is _Sort.FIELD or sort is _Sort.TWIN):
+        if len(value) > MAX_TEXT:
             raise _refused(name, _TOO_LONG)
-    elif match[1] or not _good_claim(value):  # a twin is text and nothing else
+    elif sort is _Sort.FILE:
+        if type(value) is not BoundFile or not _good_file(value):
+            raise _refused(name, _BAD_FILE)
+    elif sort is _Sort.REPLACES:
+        if type(value) is not bytes or len(value) != 32:
+            raise _refused(name, _BAD_VALUE)
+    elif sort is _Sort.TWIN or not _good_claim(value):
         raise _refused(name, _BAD_VALUE)
 
 
@@ -184,7 +205,7 @@ def _good_file(value: BoundFile) -> bool:
 
 
 def _good_claim(value: object) -> bool:
-    """An integer, or a list of texts. (A text has been let pass already; a boolean is not an integer here.)"""
+    """Whether it is an integer or a list of texts. A text has been let pass before; a boolean is no integer here."""
     if type(value) is tuple:
         return 1 <= len(value) <= MAX_ITEMS and all(type(item) is str and len(item) <= MAX_TEXT for item in value)
     return type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER

@@ -1,7 +1,7 @@
 """Examining one material: everything there is to say about it, and one verdict (FORMAT §11).
 
-``examine_offline`` says which record of which chain has to be read; ``conclude`` takes what was read. Nothing here reads:
-the same bytes, facts and trust always give the same examination.
+``examine_offline`` says which record of which chain has to be read; ``conclude`` takes what was read. Nothing here
+reads: the same bytes, facts and trust always give the same examination.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from chopmark.core.calendar import day, full_years
 from chopmark.core.digest import Algorithm
 from chopmark.core.disclosure import ClaimValue
 from chopmark.core.facts import ChainFacts, ChainSilence, IssuerFacts
+from chopmark.core.fields import FieldComparison, shown
 from chopmark.core.finding import Finding, Place
-from chopmark.core.offline import FieldComparison, FileMatch, Offline, Wanted, examine_offline, shown
+from chopmark.core.offline import FileMatch, Offline, Wanted, examine_offline
 from chopmark.core.reasons import reason_wording
 from chopmark.core.reference import AttestationId, serial
 from chopmark.core.subject import FieldShape, FileFacts, KindShape, Subject
@@ -57,8 +58,10 @@ class RegisteredAt:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What came out. ``fragments``: all six, in order. ``attested``: the disclosed claims. ``read_at``: the pinned block,
-    None if no chain was read. ``later``: what happened after registration and changes nothing about it.
+    """What came out.
+
+    ``fragments``: all six, in order. ``attested``: the disclosed claims. ``read_at``: the pinned block, None if no
+    chain was read. ``later``: what happened after registration and changes nothing about it.
     """
 
     subject: Subject
@@ -248,7 +251,9 @@ _OTHER_CODE: Final = Wording(
     "合约代码与信任文件所列不同", "the contracts' code is not the code that the trust file names"
 )
 _NO_KEY: Final = Wording("未能取得签发密钥的记录", "the record of the signing key could not be had")
-_NO_RECORD: Final = Wording("截至区块{block}，链上没有这一登记", "As of block {block} the chain holds no such attestation")
+_NO_RECORD: Final = Wording(
+    "截至区块{block}，链上没有这一登记", "As of block {block} the chain holds no such attestation"
+)
 _OTHER_RECORD: Final = Wording(
     "链上记录的类别、算法或数量与凭证包不同", "kind, algorithm or size on the chain are not those of the bundle"
 )

@@ -12,8 +12,10 @@ from chopmark.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class IssuerFacts:
-    """The issuer: serial, names and site from its published profile (empty if it is not at hand), and how its
-    accreditation for this kind stands at the pinned block, since when (unix seconds, 0 unknown).
+    """The issuer: its serial, and names and site from its published profile (empty if that is not at hand).
+
+    ``standing``: how its accreditation for this kind stands at the pinned block, ``since`` when (unix seconds, 0
+    unknown).
     """
 
     serial: int

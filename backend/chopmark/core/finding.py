@@ -36,7 +36,8 @@ class Place:
 class Finding:
     """One thing that a check has to say.
 
-    ``code``: an entry of ``CATALOGUE`` (DOMAIN §8.2: V verification, I registration, A audit). ``facts`` fill its sentence.
+    ``code``: an entry of ``CATALOGUE`` (DOMAIN §8.2: V verification, I registration, A audit). ``facts`` fill its
+    sentence.
     """
 
     code: str

@@ -17,15 +17,18 @@ from chopmark.wording import Wording
 
 RegistryName: TypeAlias = Literal["issuer", "attestation"]
 
+#: The bits of a head that count events.
+_COUNT: Final = 2**32 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to a node (32-byte id).
 
-    ``key``: index of the key that acted, 0 the controller or the authority. ``party``: in the issuer registry the serial
-    of the acting node, in the attestation registry the index of the delegate contract's key, 0 without one. ``seq``
-    counts the node's events in this registry from 1. ``x``: what it is about; ``d``: the particulars, digested or packed
-    (32 bytes each, by ``op``).
+    ``key``: index of the key that acted, 0 the controller or the authority. ``party``: in the issuer registry the
+    serial of the acting node, in the attestation registry the index of the delegate contract's key, 0 without one.
+    ``seq`` counts the node's events in this registry from 1. ``x``: what it is about; ``d``: the particulars,
+    digested or packed (32 bytes each, by ``op``).
     """
 
     registry: RegistryName
@@ -62,12 +65,12 @@ def fold(head: int, event: Event) -> int:
 def replay(head: int, events: Iterable[Event]) -> Iterator[int]:
     """The head after each event, starting from ``head`` (``genesis`` or any known one).
 
-    Raises ``ProofError`` naming the first event that cannot follow: a gap in the count, a step back in block or time, an
-    event of another node or registry.
+    Raises ``ProofError`` naming the first event that cannot follow: a gap in the count, a step back in block or time,
+    an event of another node or registry.
     """
     before: Event | None = None
     for event in events:
-        _follows(head & 0xFFFFFFFF, before, event)
+        _follows(head & _COUNT, before, event)
         head = fold(head, event)
         before = event
         yield head
@@ -76,11 +79,11 @@ def replay(head: int, events: Iterable[Event]) -> Iterator[int]:
 def prove_complete(start: int, events: Sequence[Event], head: int) -> None:
     """Show that ``events`` are all that happened between the heads ``start`` and ``head``. Raises ``ProofError``."""
     last = start
-    for last in replay(start, events):
-        pass
+    for after in replay(start, events):
+        last = after
     if last != head:
-        count = head & 0xFFFFFFFF
-        raise ProofError(why=(_OTHER_COUNT if count != last & 0xFFFFFFFF else _OTHER_HEAD).filled(count=count, given=last & 0xFFFFFFFF))
+        count, given = head & _COUNT, last & _COUNT
+        raise ProofError(why=(_OTHER_HEAD if count == given else _OTHER_COUNT).filled(count=count, given=given))
 
 
 def changes_digest(changes: Iterable[tuple[int, int]]) -> bytes:
@@ -116,8 +119,13 @@ _GAP: Final = Wording(
     "the history goes on with event {expected}, not {seq} (block {block})",
 )
 _FOREIGN: Final = Wording("第{seq}条事件不属于这一历史", "event {seq} is not of this history")
-_BACK: Final = Wording("第{seq}条事件（区块{block}）早于其前一条", "event {seq} (block {block}) is older than the one before it")
-_OTHER_COUNT: Final = Wording("链上有{count}条事件，所给为{given}条", "the chain counts {count} events, {given} are given")
+_BACK: Final = Wording(
+    "第{seq}条事件（区块{block}）早于其前一条", "event {seq} (block {block}) is older than the one before it"
+)
+_OTHER_COUNT: Final = Wording(
+    "链上有{count}条事件，所给为{given}条", "the chain counts {count} events, {given} are given"
+)
 _OTHER_HEAD: Final = Wording(
-    "{count}条事件算出的历史头与链上不同：有事件被改动", "the {count} events lead to another head than the chain's: one was altered"
+    "{count}条事件算出的历史头与链上不同：有事件被改动",
+    "the {count} events lead to another head than the chain's: one was altered",
 )

@@ -44,9 +44,10 @@ class Actor:
 class Entry:
     """One thing that happened.
 
-    ``leaves``: how many leaves of the batch it concerned (0: it is not about leaves). ``successor``, ``predecessor``: the
-    other leaf of a supersession. ``subject``: address of the key or controller that it is about. ``kind``: of an
-    accreditation or batch. ``context``: it happened to the issuer, its key or somebody above, not to the thing itself.
+    ``leaves``: how many leaves of the batch it concerned (0: it is not about leaves). ``successor``,
+    ``predecessor``: the other leaf of a supersession. ``subject``: address of the key or controller that it is
+    about. ``kind``: of an accreditation or batch. ``context``: it happened to the issuer, its key or somebody
+    above, not to the thing itself.
     """
 
     logged: Logged

@@ -91,12 +91,14 @@ def root_from_proof(leaf_hash: bytes, index: int, size: int, nodes: Sequence[byt
     needed = inner + (index >> inner).bit_count()
     if len(nodes) != needed:
         raise ProofError(why=_WRONG_COUNT.filled(needed=needed, given=len(nodes)))
-    if any(len(node) != 32 for node in nodes):
+    if set(map(len, nodes)) - {32}:
         raise ProofError(why=_WRONG_LENGTH)
     digest = leaf_hash
-    for level, node in enumerate(nodes):
-        left = level >= inner or index >> level & 1
-        digest = _sha256(_NODE + node + digest if left else _NODE + digest + node).digest()
+    for node in nodes[:inner]:
+        digest = _sha256(_NODE + node + digest if index & 1 else _NODE + digest + node).digest()
+        index >>= 1
+    for node in nodes[inner:]:
+        digest = _sha256(_NODE + node + digest).digest()
     return digest
 
 

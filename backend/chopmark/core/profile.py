@@ -1,7 +1,7 @@
 """An issuer's public profile: who stands behind an issuer id. Its digest is on the chain, so it can travel by any way.
 
-Format: FORMAT.md §13. Names that a verifier shows come from here and never from a credential's payload, because a payload could
-say any name.
+Format: FORMAT.md §13. Names that a verifier shows come from here and never from a credential's payload, because a
+payload could say any name.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ class Coverage:
 class Profile:
     """An issuer or accreditor as it presents itself.
 
-    ``uscc``: unified social credit code (GB 32100-2015), empty for foreign bodies. ``site``: its web address. ``controller``: the cold
-    address that manages its keys. ``key``: its first working key's address; ``b""`` for a body that only accredits by its controller.
+    ``uscc``: unified social credit code (GB 32100-2015), empty for foreign bodies. ``site``: its web address.
+    ``controller``: the cold address that manages its keys. ``key``: its first working key's address; ``b""`` for a
+    body that only accredits by its controller.
     """
 
     name_zh: str

@@ -13,7 +13,9 @@ from chopmark.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``code``: the byte on chain (codes are never reused); ``name``: how it is typed; ``wording``: how it is said;
+    """One reason.
+
+    ``code``: the byte on chain (codes are never reused); ``name``: how it is typed; ``wording``: how it is said;
     ``of``: what it is about, "credential" or "accreditation" (both for 0).
     """
 
@@ -56,7 +58,7 @@ _UNKNOWN: Final = Wording("未知原因（代码{code}）", "unknown reason (cod
 
 
 def reason_wording(code: int) -> Wording:
-    """A code in words. A code that this version does not know is told by its number: a newer one may have written it."""
+    """A code in words. One that this version does not know is told by its number: a newer one may have written it."""
     known = REASONS.get(code)
     return known.wording if known else _UNKNOWN.filled(code=code)
 

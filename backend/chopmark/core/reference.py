@@ -16,7 +16,9 @@ MAX_SERIAL: Final = 2**64 - 1
 
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
 _ANY_ADDRESS: Final = re.compile(r"0[xX]([0-9a-fA-F]{40})", re.ASCII)
-_ATTESTATION: Final = re.compile(r"eip155:([1-9][0-9]{0,15}):(0x[0-9a-f]{40}):([0-9a-f]{64})/(0|[1-9][0-9]{0,12})", re.ASCII)
+_ATTESTATION: Final = re.compile(
+    r"eip155:([1-9][0-9]{0,15}):(0x[0-9a-f]{40}):([0-9a-f]{64})/(0|[1-9][0-9]{0,12})", re.ASCII
+)
 
 
 def address(text: object, where: Wording | str) -> bytes:
@@ -100,7 +102,9 @@ class AttestationId:
 _ISSUER: Final = Wording("机构编号", "The issuer id")
 _ATTESTATION_ID: Final = Wording("存证编号", "The attestation id")
 _NOT_ADDRESS: Final = Wording("不是 0x 加40位十六进制的地址", "it is not an address of 0x and 40 hexadecimal digits")
-_CHECKSUM: Final = Wording("地址大小写校验不符（EIP-55），疑为录入错误", "its EIP-55 checksum is wrong, probably a typing error")
+_CHECKSUM: Final = Wording(
+    "地址大小写校验不符（EIP-55），疑为录入错误", "its EIP-55 checksum is wrong, probably a typing error"
+)
 _NOT_ISSUER: Final = Wording("前缀或序号超出范围", "its prefix or serial is out of range")
 _NOT_ATTESTATION: Final = Wording(
     "应为 eip155:链:注册表地址:根/序号", "it should read eip155:chain:registry:root/index"

@@ -16,7 +16,7 @@ import rfc8785
 from chopmark.errors import FormatError
 from chopmark.wording import Wording
 
-JsonValue: TypeAlias = "None | bool | int | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 #: Arrays and objects inside one another, the outermost counted as 1.
 DEPTH: Final = 16
@@ -72,7 +72,7 @@ def canonical(value: JsonValue) -> bytes:
         return rfc8785.dumps(value) if _beyond_bmp(data) else data
     except _Broken as broken:
         raise FormatError(where=_VALUE, why=broken.rule) from None
-    except TypeError:  # orjson: an integer beyond 53 bits, a lone surrogate
+    except TypeError:  # orjson: an integer beyond 53 bits, a lone surrogate, a name that is no text
         raise FormatError(where=_VALUE, why=_UNWRITABLE) from None
 
 
@@ -98,7 +98,7 @@ def _read(data: bytes, limit: int, depth: int) -> JsonValue:
     except UnicodeDecodeError:
         raise _Broken(_NOT_UTF8) from None
     except RecursionError:
-        raise _Broken(_too_deep(depth)) from None
+        raise _Broken(_TOO_DEEP) from None
     except _Broken:
         raise
     except ValueError as error:
@@ -110,24 +110,20 @@ def _read(data: bytes, limit: int, depth: int) -> JsonValue:
 
 def _walk(value: object, depth: int) -> None:
     """Refuse what strict JSON cannot hold and what nests deeper than ``depth`` arrays and objects."""
-    kind = type(value)
-    if kind is list or kind is dict:
+    if isinstance(value, list | dict):
         if not depth:
-            raise _Broken(_too_deep(DEPTH))
-        inner = value.values() if isinstance(value, dict) else value
-        for item in inner:  # type: ignore[attr-defined]
+            raise _Broken(_TOO_DEEP)
+        for item in value.values() if isinstance(value, dict) else value:
             if type(item) is not str:
                 _walk(item, depth - 1)
-        if kind is dict and not all(type(name) is str for name in value):  # type: ignore[attr-defined]
-            raise _Broken(_UNWRITABLE)
-    elif kind is float:
+    elif type(value) is float:
         raise _Broken(_FRACTION)
-    elif kind is not str and kind is not int and kind is not bool and value is not None:
+    elif type(value) is not str and type(value) is not int and type(value) is not bool and value is not None:
         raise _Broken(_UNWRITABLE)
 
 
 def _no_lone_surrogate(value: JsonValue) -> None:
-    """Python's own parser lets ``"\\ud800"`` through; no UTF-8 text can hold it."""
+    """Refuse half a surrogate pair: Python's own parser lets an escaped one through, and no UTF-8 text can hold it."""
     if isinstance(value, str):
         if not value.isascii() and _LONE_SURROGATE.search(value):
             raise _Broken(_SURROGATE)
@@ -162,10 +158,6 @@ def _fraction(_: str) -> NoReturn:
     raise _Broken(_FRACTION)
 
 
-def _too_deep(depth: int) -> Wording:
-    return _TOO_DEEP.filled(depth=depth)
-
-
 _DECODER: Final = JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_fraction
 )
@@ -173,7 +165,7 @@ _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _VALUE: Final = Wording("所写的 JSON 值", "The JSON value to be written")
 _TOO_LONG: Final = Wording("超过{limit}字节", "it is longer than {limit} bytes")
-_TOO_DEEP: Final = Wording("嵌套超过{depth}层", "it nests deeper than {depth}")
+_TOO_DEEP: Final = Wording("嵌套过深", "it nests too deep")
 _NOT_JSON: Final = Wording("不是 JSON（{error}）", "it is not JSON ({error})")
 _TWICE: Final = Wording("成员“{name}”出现两次", "member “{name}” occurs twice")
 _BYTE_ORDER_MARK: Final = Wording("以字节顺序标记开头", "it begins with a byte order mark")

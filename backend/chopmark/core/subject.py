@@ -10,7 +10,7 @@ from chopmark.core.disclosure import ClaimValue
 from chopmark.core.trust import TrustFile
 from chopmark.wording import Wording
 
-Trouble: TypeAlias = Literal["", "empty", "encrypted", "damaged"]
+Trouble: TypeAlias = Literal["", "empty", "encrypted", "damaged", "too_large", "unreadable"]
 
 
 class FieldShape(Protocol):
@@ -77,9 +77,9 @@ class FileFacts:
 class Subject:
     """One material: a file, a bundle (its exact bytes), or both.
 
-    ``declared``: field name → what the applicant says; lists as tuples. ``kind_of``: a kind by its code, None if it is
-    not known here. ``indexed``: whether a site's index was asked for the file. ``coverage``: what is known about how far
-    registration goes, for the sentence that says *not registered*.
+    ``declared``: field name → what the applicant says; lists as tuples. ``kind_of``: a kind by its code, None if it
+    is not known here. ``indexed``: whether a site's index was asked for the file. ``coverage``: what is known about
+    how far registration goes, for the sentence that says *not registered*.
     """
 
     file: FileFacts | None = None

@@ -24,7 +24,7 @@ class BlockRef:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is to be sent: to a contract, or ``to`` None to create one. ``purpose``: a short word for people and logs."""
+    """What is to be sent: to a contract, or with ``to`` None to create one. ``purpose``: a short word for people."""
 
     to: bytes | None
     data: bytes

@@ -35,8 +35,10 @@ class Finality:
 
 @dataclass(frozen=True, slots=True)
 class TrustedRegistry:
-    """A pair of contracts: addresses (20 bytes), keccak256 of their runtime code, the issuer registry's id, who was the
-    root authority when the file was written, and the first block that can hold an event of theirs.
+    """A pair of contracts: addresses (20 bytes), keccak256 of their runtime code, the issuer registry's id.
+
+    ``authority``: who was the root authority when the file was written. ``from_block``: the first that can hold an
+    event.
     """
 
     issuer_registry: bytes
@@ -55,7 +57,7 @@ class TrustedRegistry:
 
 @dataclass(frozen=True, slots=True)
 class TrustedChain:
-    """A chain: its id, the hash of its block 0, how block hashes follow from headers, finality, nodes to ask in order."""
+    """A chain: its id, the hash of its block 0, how block hashes follow from headers, finality, nodes to ask."""
 
     name: str
     chain_id: int

@@ -82,8 +82,9 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """What an issuer attested under one root: kind, hash algorithm, number of leaves, index of the key, position in the
-    issuer's history (from 1), block number and time.
+    """What an issuer attested under one root.
+
+    Kind, hash algorithm, number of leaves, index of the key, position in the issuer's history (from 1), block and time.
     """
 
     kind: str
@@ -114,8 +115,10 @@ class BatchRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """One address in the service of a node: its index (from 1), its roles, when it was added and retired, from when on
-    nothing it did counts, and when that was reported.
+    """One address in the service of a node.
+
+    Its index (from 1), its roles, when it was added and retired, since when nothing it did counts, when that was
+    reported.
     """
 
     index: int
@@ -148,10 +151,12 @@ class KeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class GrantRecord:
-    """One node's accreditation for one kind. ``parent``: serial of the node it depends on, 0 the root authority;
-    ``start``, ``until``: first second at which it counts, and no longer counts (0 = open); ``granter_key``: index of the
-    parent's key that granted it, 0 its controller; ``depth``: distance from the root authority; ``restraint``: while
-    suspended or revoked, the depth from which that can be undone.
+    """One node's accreditation for one kind.
+
+    ``parent``: serial of the node it depends on, 0 the root authority; ``start``, ``until``: first second at which
+    it counts, and no longer counts (0 = open); ``granter_key``: index of the parent's key that granted it, 0 its
+    controller; ``depth``: distance from the root authority; ``restraint``: while suspended or revoked, the depth
+    from which that can be undone.
     """
 
     parent: int

@@ -1,7 +1,7 @@
 """One key file: Web3 Secret Storage, version 3, read and written with the strictness that a secret deserves.
 
-The encryption itself is eth-account's. This module decides what may be opened: a regular file (no link), nobody else's, with a key
-derivation that resists guessing and yet cannot exhaust the machine.
+The encryption itself is eth-account's. This module decides what may be opened: a regular file (no link), nobody
+else's, with a key derivation that resists guessing and yet cannot exhaust the machine.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Keyfile:
             if "mac" in str(fault).lower():
                 raise WrongPassphrase(name=self.name) from None
             raise damaged(self.name) from None
-        except Exception:  # from None: nothing of what was decrypted may travel with the fault
+        except Exception:  # noqa: BLE001  (from None: nothing of what was decrypted may travel with the fault)
             raise damaged(self.name) from None
         signer = LocalSigner(secret)
         if signer.address != self.address:
@@ -77,14 +77,16 @@ def _contents(path: Path, name: str) -> bytes:
     except OSError as fault:
         if path.is_symlink():
             raise _refused(
-                Wording(f"“{name}”是符号链接", f"“{name}” is a symbolic link"), "请放入文件本身", "Put the file itself there"
+                Wording(f"“{name}”是符号链接", f"“{name}” is a symbolic link"),
+                "请放入文件本身",
+                "Put the file itself there",
             ) from None
         raise _refused(
             Wording(f"无法读取“{name}”（{fault.strerror}）", f"“{name}” cannot be read ({fault.strerror})"),
             "请检查文件与权限",
             "Check the file and its mode",
         ) from None
-    with open(number, "rb") as file:
+    with os.fdopen(number, "rb") as file:
         _check_mode(os.fstat(number), path, name)
         data = file.read(FILE_LIMIT + 1)
     if len(data) > FILE_LIMIT:

@@ -51,13 +51,15 @@ class Keystore:
     def create(self, name: str, passphrase: str, *, private_key: bytes | None = None) -> bytes:
         """Stores a new key, or an imported one, and returns its address.
 
-        The file appears whole or not at all, and an existing one is never replaced. Raises ``UsageError`` for a name or passphrase
-        that will not do, ``KeyError_`` for a name that is taken and a folder that cannot be used.
+        The file appears whole or not at all, and an existing one is never replaced. Raises ``UsageError`` for a name
+        or passphrase that will not do, ``KeyError_`` for a name that is taken and a folder that cannot be used.
         """
         path = self._path(name)
         if len(passphrase) < PASSPHRASE_LEAST:
             raise UsageError(
-                why=Wording(f"口令至少 {PASSPHRASE_LEAST} 个字符", f"a passphrase has at least {PASSPHRASE_LEAST} characters")
+                why=Wording(
+                    f"口令至少 {PASSPHRASE_LEAST} 个字符", f"a passphrase has at least {PASSPHRASE_LEAST} characters"
+                )
             )
         self._make_folder()
         if path.exists():
@@ -92,11 +94,11 @@ class Keystore:
         except KeyError_ as trouble:
             return StoredKey(name, b"", trouble)
 
-    def _names(self) -> list[str]:
+    def _names(self) -> tuple[str, ...]:
         with suppress(FileNotFoundError):
-            found = [entry.removesuffix(_SUFFIX) for entry in os.listdir(self._folder) if entry.endswith(_SUFFIX)]
-            return sorted(name for name in found if _is_name(name))
-        return []
+            found = [entry.stem for entry in self._folder.iterdir() if entry.suffix == _SUFFIX]
+            return tuple(sorted(name for name in found if _is_name(name)))
+        return ()
 
     def _path(self, name: str) -> Path:
         if not _is_name(name):
@@ -126,7 +128,9 @@ class Keystore:
         if facts.st_mode & 0o077:
             mode = f"{stat.S_IMODE(facts.st_mode):04o}"
             raise KeyError_(
-                why=Wording(f"密钥目录权限为 {mode}，他人可进入", f"the key folder has mode {mode}: others can enter it"),
+                why=Wording(
+                    f"密钥目录权限为 {mode}，他人可进入", f"the key folder has mode {mode}: others can enter it"
+                ),
                 fix_zh=f"chmod 700 {self._folder}",
                 fix_en=f"chmod 700 {self._folder}",
             )
@@ -137,7 +141,7 @@ class Keystore:
         try:
             number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             try:
-                with open(number, "wb") as file:
+                with os.fdopen(number, "wb") as file:
                     file.write(data)
                     file.flush()
                     os.fsync(number)
@@ -185,7 +189,10 @@ def _taken(name: str) -> KeyError_:
 
 def _folder_trouble(folder: Path, fault: OSError) -> KeyError_:
     return KeyError_(
-        why=Wording(f"密钥目录 {folder} 无法写入（{fault.strerror}）", f"the key folder {folder} cannot be written ({fault.strerror})"),
+        why=Wording(
+            f"密钥目录 {folder} 无法写入（{fault.strerror}）",
+            f"the key folder {folder} cannot be written ({fault.strerror})",
+        ),
         fix_zh="请检查目录、权限与磁盘空间",
         fix_en="Check the folder, its mode and the free space",
     )

@@ -12,7 +12,8 @@ from chopmark.wording import Wording
 class LocalSigner:
     """An opened secret key. Its representation shows the address only, and it cannot be pickled.
 
-    The key stays in memory until the process ends: Python cannot wipe it. Raises ``KeyError_`` for 32 bytes that are no key.
+    The key stays in memory until the process ends: Python cannot wipe it. Raises ``KeyError_`` for 32 bytes that are
+    no key.
     """
 
     __slots__ = ("_account", "address")
@@ -22,15 +23,15 @@ class LocalSigner:
 
         try:
             self._account = Account.from_key(private_key)
-        except Exception:  # from None: the libraries' faults may carry the key's bytes
+        except Exception:  # noqa: BLE001  (from None: the libraries' faults may carry the key's bytes)
             raise KeyError_(why=Wording("不是有效的私钥", "it is not a private key"), **_REMEDY) from None
         self.address: bytes = bytes.fromhex(self._account.address[2:])
 
     def sign(self, transaction: Mapping[str, Any]) -> tuple[bytes, bytes]:
         """Signs a transaction given as web3 does (``chainId``, ``nonce``, ``to``, ``data``, ``gas``, prices …).
 
-        Returns the bytes to send and their hash. The sender is recovered from the signature before anything is handed out
-        (FAULTS 43), so that a broken signing library cannot send for somebody else. Raises ``KeyError_``.
+        Returns the bytes to send and their hash. The sender is recovered from the signature before anything is
+        handed out (FAULTS 43), so that a broken signing library cannot send for somebody else. Raises ``KeyError_``.
         """
         from eth_account import Account
 

@@ -25,7 +25,7 @@ class Field:
 
     ``check``: a name in ``core.identifiers.CHECKS``, or ""; of a list, each entry is checked. ``lint``: a failed check
     warns and does not refuse. ``choices``: the only values, if any. ``max_length``: of the whole value, in characters.
-    ``synonyms``: other headings of such a column. ``names``: holds names of persons or bodies. ``lines``: a list with one
+    ``synonyms``: other headings of such a column. ``names``: holds names of persons or bodies. ``lines``: a list, one
     entry a line. ``private``: findings mask its value.
     """
 

@@ -123,7 +123,8 @@ def _single(field: Field, text: str, today: date) -> Reading:
         return _integer(field, text, today)
     if field.choices:
         return _choice(field, text)
-    return Reading(text, *_checked(field, text, today))
+    findings, warnings = _checked(field, text, today)
+    return Reading(None if findings else text, findings, warnings)
 
 
 def _integer(field: Field, text: str, today: date) -> Reading:

@@ -21,24 +21,26 @@ from chopmark.kinds import find_kind
 from chopmark.wording import Wording
 
 ROLES: Final = {"attest": Role.ATTEST, "status": Role.STATUS, "delegate": Role.DELEGATE, "accredit": Role.ACCREDIT}
-_ANY: Final = b"\0" * 8
+_ANY: Final = ""
 """Where the contract takes a kind and does not look at it, because the authority or the controller acts."""
 
 
+# ruff: noqa: D102  (the contract's NatSpec says what its functions do)
 class RegistryCalls(Protocol):
-    """The issuer registry's functions, as calls ready to be sent. Nodes are 32 bytes, kinds 8, addresses 20, times unix seconds."""
+    """The issuer registry's functions, as calls ready to be sent.
 
-    def register(self, actor: bytes, kind: bytes, controller: bytes, profile_digest: bytes, site: str) -> Call: ...
-    def grant(self, actor: bytes, node: bytes, kind: bytes, start: int, until: int, flags: int) -> Call: ...
-    def suspend(self, actor: bytes, node: bytes, kind: bytes, reason: int) -> Call: ...
-    def lift(self, actor: bytes, node: bytes, kind: bytes, reason: int) -> Call: ...
-    def revoke(self, actor: bytes, node: bytes, kind: bytes, reason: int) -> Call: ...
+    Nodes are 32 bytes, kinds codes, addresses 20 bytes, times unix seconds.
+    """
+
+    def register(self, actor: bytes, kind: str, controller: bytes, profile: bytes, site: str) -> Call: ...
+    def grant(self, actor: bytes, node: bytes, kind: str, start: int, until: int, flags: int) -> Call: ...
+    def suspend(self, actor: bytes, node: bytes, kind: str, reason: int) -> Call: ...
+    def lift(self, actor: bytes, node: bytes, kind: str, reason: int) -> Call: ...
+    def revoke(self, actor: bytes, node: bytes, kind: str, reason: int) -> Call: ...
     def add_key(self, actor: bytes, node: bytes, key: bytes, roles: int) -> Call: ...
-    def retire_key(self, actor: bytes, kind: bytes, node: bytes, key: bytes) -> Call: ...
-    def report_compromise(
-        self, actor: bytes, kind: bytes, node: bytes, key: bytes, since: int, reason: int
-    ) -> Call: ...
-    def set_profile(self, node: bytes, profile_digest: bytes, site: str) -> Call: ...
+    def retire_key(self, actor: bytes, kind: str, node: bytes, key: bytes) -> Call: ...
+    def report_compromise(self, actor: bytes, kind: str, node: bytes, key: bytes, since: int, reason: int) -> Call: ...
+    def set_profile(self, node: bytes, profile: bytes, site: str) -> Call: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,6 @@ class Desk:
     """The counter where accreditations are handled.
 
     ``prefix``: first 24 bytes of every node id of the registry. ``address_of``: the address of a key's name in the keystore.
-    ``controllers``: names of keys by address, for finding the key that an address belongs to.
     """
 
     calls: RegistryCalls
@@ -65,7 +66,7 @@ class Desk:
 
     def register(self, profile: Profile, by: str, kinds: Sequence[str]) -> Errand:
         """Give a new institution its place in the registry, acting with the key ``by``."""
-        kind = find_kind(kinds[0]).code8
+        kind = find_kind(kinds[0]).code
         actor = self._actor(by, kinds)
         return Errand(by, (self.calls.register(actor, kind, profile.controller, profile.digest, profile.site),))
 
@@ -78,7 +79,7 @@ class Desk:
         """Accredit a node for kinds, from now until ``until`` (unix seconds; 0: without end)."""
         actor = self._actor(by, kinds)
         flags = GrantFlag.ACCREDIT if accreditor else GrantFlag.ATTEST
-        codes = [find_kind(kind).code8 for kind in kinds]
+        codes = [find_kind(kind).code for kind in kinds]
         return Errand(by, tuple(self.calls.grant(actor, node, code, 0, until, int(flags)) for code in codes))
 
     def restrain(self, verb: str, alias: str, by: str, kinds: Sequence[str], reason: int) -> Errand:
@@ -86,7 +87,7 @@ class Desk:
         node = self.node_of(alias)
         say = {"suspend": self.calls.suspend, "lift": self.calls.lift, "revoke": self.calls.revoke}[verb]
         actor = self._actor(by, kinds)
-        return Errand(by, tuple(say(actor, node, find_kind(kind).code8, reason) for kind in kinds))
+        return Errand(by, tuple(say(actor, node, find_kind(kind).code, reason) for kind in kinds))
 
     def add_key(self, alias: str, key: bytes, roles: Iterable[str], by: str = "") -> Errand:
         """Give a node a working key. ``by``: the controller's key, or the authority's."""
@@ -126,7 +127,9 @@ class Desk:
             return row.node
         if row is not None:
             raise UsageError(why=Wording(f"“{alias}”尚未在链上登记", f"“{alias}” has no place in the registry yet"))
-        state = self.directory.by_serial(int(alias)) if alias.isascii() and alias.isdigit() and len(alias) < 20 else None
+        state = (
+            self.directory.by_serial(int(alias)) if alias.isascii() and alias.isdigit() and len(alias) < 20 else None
+        )
         if state is None and len(alias) == 64:
             state = self.directory.node(_hex(alias))
         if state is None:
@@ -151,7 +154,7 @@ class Desk:
         )
         raise KeyError_(why=why, fix_zh="请使用授权机构的密钥", fix_en="Use the key of an accreditor")
 
-    def _keeper(self, alias: str, node: bytes, by: str) -> tuple[str, bytes, bytes]:
+    def _keeper(self, alias: str, node: bytes, by: str) -> tuple[str, bytes, str]:
         """Who manages a node's keys: the key's name, as which node it acts, and the kind that gives it the right."""
         sender = by or self._controller_key(alias, node)
         address = self.address_of(sender)
@@ -163,9 +166,11 @@ class Desk:
         for kind in sorted(state.grants):
             for above in self.directory.above(node, kind):
                 if above in self.directory.acting(address):
-                    return sender, above, find_kind(kind).code8
+                    return sender, above, find_kind(kind).code
         raise KeyError_(
-            why=Wording(f"密钥“{sender}”不管理“{alias}”的密钥", f"key “{sender}” does not manage the keys of “{alias}”"),
+            why=Wording(
+                f"密钥“{sender}”不管理“{alias}”的密钥", f"key “{sender}” does not manage the keys of “{alias}”"
+            ),
             fix_zh="请使用该机构的管理密钥或其上级的密钥",
             fix_en="Use its controller's key or one of its parents'",
         )
@@ -176,7 +181,8 @@ class Desk:
             return row.controller
         raise UsageError(
             why=Wording(
-                f"这里没有“{alias}”的管理密钥，请用 --by 指定", f"the controller's key of “{alias}” is not here; name one with --by"
+                f"这里没有“{alias}”的管理密钥，请用 --by 指定",
+                f"the controller's key of “{alias}” is not here; name one with --by",
             )
         )
 

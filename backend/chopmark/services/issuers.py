@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -67,6 +68,13 @@ def make_profile(given: Presentation, controller: bytes, key: bytes) -> Profile:
     )
 
 
+def changed_profile(old: Profile, name_zh: str, name_en: str, site: str, covers: tuple[str, ...]) -> Profile:
+    """A profile with what is given anew; the rest stays. Raises as ``make_profile``."""
+    kept = tuple(f"{c.kind}:{c.since}" for c in old.coverage)
+    given = Presentation(name_zh or old.name_zh, name_en or old.name_en, old.uscc, site or old.site, covers or kept)
+    return make_profile(given, old.controller, old.key)
+
+
 def keep(nodes: Nodes, alias: str, profile: Profile, role: NodeRole, controller: str, key: str, now: int) -> NodeRow:
     """Keep a new institution under an alias. ``controller``, ``key``: names in the keystore, empty if held elsewhere.
 
@@ -75,7 +83,8 @@ def keep(nodes: Nodes, alias: str, profile: Profile, role: NodeRole, controller:
     if not ALIAS.fullmatch(alias):
         raise UsageError(
             why=Wording(
-                f"别名“{alias}”应为小写字母、数字、横线", f"the alias “{alias}” takes lower-case letters, digits and dashes"
+                f"别名“{alias}”应为小写字母、数字、横线",
+                f"the alias “{alias}” takes lower-case letters, digits and dashes",
             )
         )
     if nodes.find(alias) is not None:
@@ -93,6 +102,24 @@ def stored(profile: Profile) -> dict[str, Json]:
 def profile_of(row: NodeRow) -> Profile:
     """The profile of a kept institution."""
     return read_profile(canonical(row.profile))
+
+
+def read_profile_file(path: Path) -> Profile:
+    """A profile from a file. Raises ``InputError`` if it cannot be read, ``FormatError`` if it is no profile."""
+    try:
+        return read_profile(path.read_bytes())
+    except OSError as fault:
+        raise InputError(
+            place=path,
+            why=Wording("无法读取", "it cannot be read"),
+            fix_zh="请检查路径",
+            fix_en="Check the path",
+        ) from fault
+
+
+def alias_of(path: Path) -> str:
+    """The alias that a profile's file name suggests: ``tsinghua.profile.json`` is ``tsinghua``."""
+    return path.name.lower().removesuffix(".json").removesuffix(".profile")
 
 
 def names_by_digest(rows: Iterable[NodeRow]) -> Mapping[bytes, Profile]:

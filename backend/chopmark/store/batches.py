@@ -49,7 +49,7 @@ class Batches(Room):
         row = self._one(select(BATCHES).where(*mine).order_by(_B.id))
         return None if row is None else _batch(row)
 
-    def list(self) -> Sequence[BatchRow]:
+    def list(self) -> list[BatchRow]:
         """All, oldest first."""
         return [_batch(row) for row in self._rows(select(BATCHES).order_by(_B.id))]
 

@@ -57,11 +57,17 @@ class Changes(Room):
         waits = (_C.done.is_(False), _C.outbox_id.is_(None))
         rows = self._list(*waits, limit=limit)
         leaves = [number for row in rows for number in (row.credential_id, row.successor_id) if number is not None]
-        places = self._places(leaves)
+        places = self.places(leaves)
         return [
             DueChange(row, places[row.credential_id], None if row.successor_id is None else places[row.successor_id])
             for row in rows
         ]
+
+    def free(self, ids: Sequence[int]) -> int:
+        """How many of these are neither done nor carried."""
+        waits = (_C.done.is_(False), _C.outbox_id.is_(None))
+        mine = select(func.count()).select_from(CHANGES)
+        return sum(self._number(mine.where(*waits, _C.id.in_(part))) for part in chunks(ids))
 
     def due_count(self) -> int:
         """How many changes no transaction carries."""
@@ -82,7 +88,8 @@ class Changes(Room):
         """The transaction that carried these is not final any more: they are not done."""
         self._connection.execute(update(CHANGES).where(_C.outbox_id == outbox_id).values(done=False))
 
-    def _places(self, credential_ids: Sequence[int]) -> dict[int, LeafPlace]:
+    def places(self, credential_ids: Sequence[int]) -> dict[int, LeafPlace]:
+        """Where the leaves of credentials are, by row number."""
         joined = CREDENTIALS.outerjoin(BATCHES, CREDENTIALS.c.batch_id == BATCHES.c.id)
         found: dict[int, LeafPlace] = {}
         for part in chunks(credential_ids):

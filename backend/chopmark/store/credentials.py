@@ -100,6 +100,11 @@ class Credentials(Room):
         counted = select(_C.issuer, _C.kind, func.count()).where(_C.batch_id.is_(None)).group_by(_C.issuer, _C.kind)
         return {(issuer, kind): count for issuer, kind, count in self._rows(counted)}
 
+    def unsealed(self, ids: Sequence[int]) -> int:
+        """How many of these have no batch."""
+        mine = select(func.count()).select_from(CREDENTIALS).where(_C.batch_id.is_(None))
+        return sum(self._number(mine.where(_C.id.in_(part))) for part in chunks(ids))
+
     def of_batch(self, batch_id: int) -> list[CredentialRow]:
         """The credentials of a batch in the order of its leaves."""
         rows = self._rows(select(CREDENTIALS).where(_C.batch_id == batch_id).order_by(_C.leaf_index))

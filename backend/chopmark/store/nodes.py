@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import select, update
 
@@ -51,7 +51,7 @@ class Nodes(Room):
         row = self._one(select(NODES).where(NODES.c.node == node))
         return None if row is None else _node(row)
 
-    def list(self) -> Sequence[NodeRow]:
+    def list(self) -> list[NodeRow]:
         """All, by alias."""
         return [_node(row) for row in self._rows(select(NODES).order_by(NODES.c.alias))]
 

@@ -96,6 +96,10 @@ class Outbox(Room):
         """All, or all in one state, in the order in which they were signed."""
         return self._list(*(() if state is None else (_O.state == state.value,)))
 
+    def senders(self) -> Sequence[bytes]:
+        """Everybody who ever signed here."""
+        return [row.sender for row in self._rows(select(_O.sender).distinct().order_by(_O.sender))]
+
     def last_nonce(self, sender: bytes, chain_id: int) -> int | None:
         """The highest nonce that was ever signed with here."""
         row = self._one(select(func.max(_O.nonce)).where(_O.sender == sender, _O.chain_id == chain_id))

@@ -10,6 +10,7 @@ from typing import Final
 from chopmark.core.finding import Finding, Place
 from chopmark.core.normal import norm_name
 from chopmark.kinds import Field, Kind
+from chopmark.kinds.values import printable
 from chopmark.services.sheet.sheet import Sheet, column_letters
 from chopmark.wording import Wording
 
@@ -21,7 +22,7 @@ _REMARK: Final = re.compile(r"\((?:必填|选填|可选|required|optional)\)|[*\
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """``fields``: position → field. ``file``: where the file names are, or None. ``missing``: required and not there."""
+    """``fields``: position → field. ``file``: where file names are, or None. ``missing``: required and not there."""
 
     fields: dict[int, Field]
     file: int | None
@@ -75,7 +76,7 @@ def _holds_anything(sheet: Sheet, position: int) -> bool:
 
 
 def _unknown(kind: Kind, sheet: Sheet, position: int) -> Finding:
-    heading: object = sheet.headings[position]
+    heading: object = printable(sheet.headings[position])
     column = str(heading) or column_letters(position)
     if not heading:
         heading = _UNTITLED.filled(letters=column)
@@ -83,7 +84,7 @@ def _unknown(kind: Kind, sheet: Sheet, position: int) -> Finding:
 
 
 def _doubled(sheet: Sheet, position: int, other: int, label: Wording) -> Finding:
-    facts = {"column": sheet.headings[position], "other": sheet.headings[other], "label": label}
+    facts = {"column": printable(sheet.headings[position]), "other": printable(sheet.headings[other]), "label": label}
     return Finding("I022", facts, _place(sheet, sheet.headings[position]))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from chopmark.core.finding import Finding, Place
 from chopmark.kinds import Claims, ExaminedClaims, Field, Kind, examine_claims
+from chopmark.kinds.values import printable, shown
 from chopmark.services.sheet.columns import Columns, match_columns
 from chopmark.services.sheet.sheet import FORMULA_ERRORS, Row, Sheet
 
@@ -87,7 +88,7 @@ class _Examination:
         """What was found in all rows."""
         unused = sorted(set(self._files or ()) - self._first_use.keys()) if self._columns.file is not None else []
         if unused:
-            names = "、".join(unused[:_NAMED]) + ("…" if len(unused) > _NAMED else "")
+            names = "、".join(map(printable, unused[:_NAMED])) + ("…" if len(unused) > _NAMED else "")
             self._warnings.append(Finding("I033", {"count": len(unused), "names": names}, Place(file=self._sheet.name)))
         # With a heading in doubt no row can be relied upon.
         rows = () if self._columns.findings else tuple(self._rows)
@@ -96,10 +97,11 @@ class _Examination:
     def _spoilt(self, row: Row, position: int, field: Field) -> Finding | None:
         """A cell that the spreadsheet program has spoilt, if it has."""
         text = row.cells[position].strip()
-        place = Place(self._sheet.name, row.number, self._sheet.headings[position], field.name, text)
+        value = shown(field, text)
+        place = Place(self._sheet.name, row.number, self._sheet.headings[position], field.name, value)
         if text in FORMULA_ERRORS:
             return Finding("I025", {"value": text}, place)
-        return Finding("I026", {"value": text}, place) if position in row.doubtful else None
+        return Finding("I026", {"value": value}, place) if position in row.doubtful else None
 
     def _placed(self, row: Row, examined: ExaminedClaims, skip: Collection[str]) -> list[Finding]:
         return [
@@ -125,11 +127,11 @@ class _Examination:
         if not name:
             return []
         column = self._sheet.headings[self._columns.file] if self._columns.file is not None else ""
-        place = Place(self._sheet.name, row.number, column, "", name)
+        place = Place(self._sheet.name, row.number, column, "", printable(name))
         findings = []
         if self._files is not None and name not in self._files:
-            findings.append(Finding("I030", {"name": name}, place))
+            findings.append(Finding("I030", {"name": printable(name)}, place))
         first = self._first_use.setdefault(name, row.number)
         if first != row.number:
-            findings.append(Finding("I032", {"name": name, "first": first}, place))
+            findings.append(Finding("I032", {"name": printable(name), "first": first}, place))
         return findings

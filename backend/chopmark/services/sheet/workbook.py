@@ -35,7 +35,7 @@ from chopmark.services.sheet.sheet import Record, Unreadable
 _BOOK: Final = "xl/workbook.xml"
 _BOOK_LINKS: Final = "xl/_rels/workbook.xml.rels"
 _NEEDED: Final = re.compile(
-    r"\[Content_Types\]\.xml|_rels/[^/]+\.rels|xl/[^/]+\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/]+\.xml",
+    r"\[Content_Types\]\.xml|_rels/[^/]*\.rels|xl/[^/]+\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/]+\.xml",
     re.IGNORECASE,
 )
 _PLACE: Final = re.compile(r"([A-Za-z]{1,7})([0-9]{1,10})")
@@ -133,13 +133,21 @@ def _packed(parts: Mapping[str, bytes]) -> bytes:
 
 def _looked_through(parts: Mapping[str, bytes]) -> dict[str, dict[tuple[int, int], str]]:
     """Walk every part, since any may be linked as a sheet; the formula errors of each by row and column from 0."""
-    walks = {name: _Walk(content) for name, content in parts.items() if name.lower().endswith(".xml")}
+    walks = {name: _Walk(content) for name, content in parts.items()}
     lengths = [length for walk in walks.values() for length in walk.lengths]
     uses = sum((walk.shared for walk in walks.values()), Counter[str]())
     # Cells share texts by number, and the reader copies the text into each cell.
     if sum(lengths[int(i)] * n for i, n in uses.items() if i.isdecimal() and int(i) < len(lengths)) > MAX_TEXT:
         raise Unreadable(*_TOO_LARGE)
     return {name: walk.errors for name, walk in walks.items()}
+
+
+def _parser() -> expat.XMLParserType:
+    """A parser that takes bytes for UTF-8 whatever they declare: the reader does so too, and both must see the same.
+
+    UTF-16 it would still take for what it is, by its mark: that has zero bytes, and is refused before.
+    """
+    return expat.ParserCreate("utf-8")
 
 
 class _Walk:
@@ -155,7 +163,9 @@ class _Walk:
         self._corner = (0, 0)
         self._value: str | None = None
         self._fails = self._shares = self._in_text = False
-        parser = expat.ParserCreate()
+        if b"\x00" in content:
+            raise Unreadable(*_DAMAGED)
+        parser = _parser()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -236,7 +246,7 @@ def _part_of(parts: Mapping[str, bytes], sheet: str) -> str:
 
 def _attributes(content: bytes, wanted: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    parser = expat.ParserCreate()
+    parser = _parser()
     parser.StartElementHandler = lambda tag, attributes: (
         found.append(attributes) if tag.rpartition(":")[2] == wanted else None
     )

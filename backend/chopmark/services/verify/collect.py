@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from chopmark.core.bundle import FORMAT, MAX_LENGTH, OpenedBundle, open_bundle, read_bundle
+from chopmark.core.profile import FORMAT as PROFILE_FORMAT
+from chopmark.core.profile import LIMIT as PROFILE_LIMIT
+from chopmark.core.profile import Profile, read_profile
 from chopmark.errors import FormatError, InputError, ProofError, UsageError
 from chopmark.services.files import OCTETS, TooLarge, Trouble, read_file
 from chopmark.services.verify.materials import FoundBundle, FoundFile, Limits, Materials, Skipped
@@ -33,7 +36,9 @@ def collect(paths: Iterable[Path], limits: Limits) -> Materials:
         _gather(Path(path), gathering)
     if not gathering.files and not gathering.bundles:
         raise UsageError(why=_NOTHING)
-    return Materials(tuple(gathering.files), tuple(gathering.bundles), tuple(gathering.skipped))
+    return Materials(
+        tuple(gathering.files), tuple(gathering.bundles), tuple(gathering.skipped), tuple(gathering.profiles)
+    )
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class _Gathering:
     files: list[FoundFile] = field(default_factory=list)
     bundles: list[FoundBundle] = field(default_factory=list)
     skipped: list[tuple[str, Skipped]] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
     seen: set[tuple[int, int]] = field(default_factory=set)
 
     def take(self, path: Path, name: str, group: str) -> None:
@@ -57,9 +63,22 @@ class _Gathering:
         if len(self.files) + len(self.bundles) >= self.limits.files:
             raise UsageError(why=_TOO_MANY.filled(limit=self.limits.files))
         if _is_bundle(path, status.st_size):
-            self.bundles.append(_bundle(path, name, group))
+            self.add_bundle(path, name, group)
+        elif (profile := _profile(path, status.st_size)) is not None:
+            self.profiles.append(profile)
         else:
             self.files.append(_file(path, name, group, self.limits.file_bytes))
+
+    def add_bundle(self, path: Path, name: str, group: str) -> None:
+        """Read a bundle; one that cannot be read is a file that cannot be read, not a bundle that is no good."""
+        try:
+            with path.open("rb") as stream:
+                data = stream.read(MAX_LENGTH + 1)  # one more than is allowed, so that being too long is seen
+        except OSError:
+            self.files.append(FoundFile(path, name, group, 0, b"", OCTETS, Trouble.UNREADABLE))
+            return
+        opened, fault = opened_or_fault(data)
+        self.bundles.append(FoundBundle(path, name, group, data, opened, fault))
 
 
 def _gather(path: Path, gathering: _Gathering) -> None:
@@ -132,15 +151,15 @@ def _is_bundle(path: Path, size: int) -> bool:
         return False
 
 
-def _bundle(path: Path, name: str, group: str) -> FoundBundle:
+def _profile(path: Path, size: int) -> Profile | None:
+    """An issuer's profile: no material, but it names an issuer. Its digest is on the chain, so any copy will do."""
+    if path.suffix.lower() != ".json" or size > PROFILE_LIMIT:
+        return None
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_LENGTH + 1)  # one more than is allowed, so that being too long is seen
-    except OSError:
-        fault = FormatError(where=_BUNDLE, why=_NO_ACCESS)
-        return FoundBundle(path, name, group, b"", None, fault)
-    opened, fault_ = opened_or_fault(data)
-    return FoundBundle(path, name, group, data, opened, fault_)
+        data = path.read_bytes()
+        return read_profile(data) if PROFILE_FORMAT.encode() in data else None
+    except (OSError, FormatError):
+        return None
 
 
 def opened_or_fault(data: bytes) -> tuple[OpenedBundle | None, FormatError | ProofError | None]:
@@ -166,7 +185,6 @@ def _unusable(path: Path, why: Wording) -> InputError:
     return InputError(place=path, why=why, fix_zh="请检查路径", fix_en="Check the path")
 
 
-_BUNDLE: Final = Wording("凭证包", "The bundle")
 _NOT_THERE: Final = Wording("没有这个文件或文件夹", "there is no such file or folder")
 _NO_ACCESS: Final = Wording("无法读取", "it cannot be read")
 _NOT_A_FILE: Final = Wording("既不是文件也不是文件夹", "it is neither a file nor a folder")

@@ -62,8 +62,8 @@ class _Pairing:
     def by_name(self) -> None:
         """``X.chopmark.json`` belongs to ``X``, to ``X.*``, and to a scan that has the name of the file ``X``.
 
-        Within a folder first. Between folders (``files/`` beside ``bundles/``) only where one free bundle and one free file
-        have the name: two people's folders may each hold a ``degree.pdf``.
+        Within a folder first. Between folders (``files/`` beside ``bundles/``) only where one free bundle and one free
+        file have the name: two people's folders may each hold a ``degree.pdf``.
         """
         for forms in (_EXACT, _LOOSE):
             self._named(forms, within=True)

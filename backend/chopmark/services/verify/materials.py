@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from chopmark.core.bundle import OpenedBundle
+from chopmark.core.profile import Profile
 from chopmark.errors import FormatError, ProofError
 from chopmark.services.files import Trouble
 
@@ -63,11 +64,15 @@ class Skipped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """Everything that was collected, in the order of the command line and then of names."""
+    """Everything that was collected, in the order of the command line and then of names.
+
+    ``profiles``: of issuers, found beside the materials.
+    """
 
     files: tuple[FoundFile, ...]
     bundles: tuple[FoundBundle, ...]
     skipped: tuple[tuple[str, Skipped], ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
 
 class How(StrEnum):

@@ -1,0 +1,223 @@
+"""The next transaction of a sender: what goes into it, what the contracts would refuse, and keeping it signed.
+
+Chain and database take turns: everything is read, arranged, tried and signed without a transaction open; then one transaction checks
+that nothing moved meanwhile and keeps batches, changes and signed bytes together. Only what is kept is ever sent, so a signature
+that is thrown away was never seen by anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from chopmark.core.ledger import BatchRow, CallRow, DueChange, Lease, NewOutbox
+from chopmark.core.transaction import Call, Rejection, SignedTransaction
+from chopmark.errors import Refused
+from chopmark.services.pipeline.batcher import BATCH_LIMIT, ToSeal, to_seal
+from chopmark.services.pipeline.bench import Bench
+from chopmark.services.pipeline.failpoint import reach
+from chopmark.services.pipeline.progress import Blocked
+from chopmark.services.pipeline.status import WORDS_LIMIT, StatusCall, feasible, status_calls
+from chopmark.services.ports import Signer, Transaction
+
+PARTS_LIMIT: Final = 40
+"""Calls in one transaction: at most 3 million gas of attestations."""
+CHANGES_LIMIT: Final = 10_000
+"""Wishes that are looked at in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One call of the transaction to be, and what it is for: exactly one of the last four."""
+
+    call: Call
+    seal: ToSeal | None = None
+    batch: BatchRow | None = None
+    status: StatusCall | None = None
+    row: CallRow | None = None
+
+    @property
+    def subject(self) -> tuple[str, tuple[int, ...]]:
+        """What it is for, as ``Blocked`` says it."""
+        if self.seal is not None:
+            return "leaves", self.seal.leaves
+        if self.batch is not None:
+            return "batch", (self.batch.id,)
+        if self.status is not None:
+            return "changes", self.status.changes
+        return "call", () if self.row is None else (self.row.id,)
+
+
+@dataclass(slots=True)
+class Assembled:
+    """What assembling came to. ``kept``: row number of the new transaction, None if there is none to send."""
+
+    kept: int | None = None
+    blocked: list[Blocked] = field(default_factory=list)
+
+
+def assemble(bench: Bench, lease: Lease, signer: Signer, held: frozenset[int] = frozenset()) -> Assembled:
+    """Make and keep the next transaction of this sender, if there is work for it.
+
+    ``held``: batches not to be tried again now. Raises ``Busy`` if the lease was lost, ``Unreachable``, ``StoreError``.
+    """
+    parts = _parts(bench, signer, held)
+    nonce = _next_nonce(bench, lease.sender) if parts else None
+    done = Assembled()
+    while parts and nonce is not None:
+        call = bench.join([part.call for part in parts])
+        try:
+            signed = bench.prepare(signer, call, nonce)
+        except Refused as refusal:
+            parts, blocked = sift(bench, lease.sender, parts, refusal)
+            done.blocked += blocked
+            continue
+        done.kept = _keep(bench, lease, parts, call, signed)
+        break
+    return done
+
+
+def sift(
+    bench: Bench, sender: bytes, parts: Sequence[Part], refusal: Refused
+) -> tuple[list[Part], list[Blocked]]:
+    """The parts that can be sent without those that the contracts refuse, and the refused ones.
+
+    Each part is tried on top of the ones before it: a supersession needs the attestation that precedes it.
+    """
+    rule = refusal.facts.get("rule")
+    if rule is Rejection.GAS and len(parts) > 1:
+        return list(parts[: len(parts) // 2]), []
+    if isinstance(rule, Rejection):  # the node's reason, not a contract's: no part is at fault
+        return [], [Blocked("transaction", (), refusal)]
+    kept: list[Part] = []
+    blocked: list[Blocked] = []
+    for part in parts:
+        try:
+            bench.chain.simulate(sender, bench.join([*(one.call for one in kept), part.call]))
+            kept.append(part)
+        except Refused as fault:
+            blocked.append(Blocked(*part.subject, fault))
+    if not blocked:  # it passes now: the chain moved between the two questions, and the next round tries again
+        return [], []
+    return kept, blocked
+
+
+def _parts(bench: Bench, signer: Signer, held: frozenset[int]) -> list[Part]:
+    """What waits for this sender, in the order in which it must happen. Calls of the issuer registry go first and alone."""
+    with bench.store.read() as tx:
+        rows = tx.calls.waiting(signer.address)
+        if rows:
+            first = [row for row in rows if row.to == rows[0].to][:PARTS_LIMIT]
+            return [Part(Call(row.to, row.data, row.purpose), row=row) for row in first]
+        batches = [row for row in tx.batches.waiting() if row.id not in held and _is_mine(bench, signer, row.issuer)]
+        groups = [one for one in tx.credentials.pending(BATCH_LIMIT) if _is_mine(bench, signer, one.issuer)]
+        due = [one for one in tx.changes.due(CHANGES_LIMIT) if _is_mine(bench, signer, one.leaf.issuer)]
+    parts = _again(bench, batches) + [Part(one.call(bench.contracts), seal=one) for one in to_seal(groups)]
+    parts = parts[:PARTS_LIMIT]
+    return parts + _status_parts(bench, parts, due)
+
+
+def _is_mine(bench: Bench, signer: Signer, issuer: bytes) -> bool:
+    key = bench.keys.of_issuer(issuer)
+    return key is not None and key.address == signer.address
+
+
+def _again(bench: Bench, batches: Sequence[BatchRow]) -> list[Part]:
+    """Batches whose transaction failed, but for those whose record stands all the same: the follower will see them."""
+    records = bench.chain.batches([(row.issuer, row.root) for row in batches], bench.chain.head()) if batches else []
+    return [
+        Part(bench.contracts.attest(row.issuer, row.kind, row.root, row.size, row.algorithm), batch=row)
+        for row, record in zip(batches, records, strict=True)
+        if record is None
+    ]
+
+
+def _status_parts(bench: Bench, parts: Sequence[Part], due: Sequence[DueChange]) -> list[Part]:
+    """Calls for the wishes that can be fulfilled now; those that are settled without one are written down as such."""
+    if not due:
+        return []
+    fresh = {number: place for part in parts if part.seal for number, place in part.seal.places().items()}
+    now = feasible(bench.chain, bench.chain.head(), due, fresh)
+    if now.settled:  # for good only if it stands in a final block
+        sure = feasible(bench.chain, bench.chain.final(), due, fresh)
+        with bench.store.begin() as tx:
+            for note, ids in now.settled.items():
+                tx.changes.conclude([number for number in ids if number in sure.settled[note]], note)
+    parts_now: list[Part] = []
+    words = 0
+    for one in status_calls(bench.contracts, now):
+        words += one.words
+        if words <= WORDS_LIMIT and len(parts_now) < PARTS_LIMIT:
+            parts_now.append(Part(one.call, status=one))
+    return parts_now
+
+
+def _next_nonce(bench: Bench, sender: bytes) -> int | None:
+    """The number of the next transaction; None while the node does not count all that it has mined already.
+
+    The chain's count decides, so a number that somebody used elsewhere with this key is passed over and no gap can arise.
+    """
+    counted = bench.chain.nonce(sender)
+    with bench.store.read() as tx:
+        last = tx.outbox.last_nonce(sender, bench.home.chain_id)
+    return counted if last is None or counted > last else None
+
+
+def _keep(bench: Bench, lease: Lease, parts: Sequence[Part], call: Call, signed: SignedTransaction) -> int | None:
+    """Keep batches, changes and signed bytes together; None, and nothing is kept, if somebody else moved what they build on."""
+    new = NewOutbox(
+        sender=signed.sender,
+        chain_id=signed.chain_id,
+        nonce=signed.nonce,
+        raw=signed.raw,
+        tx_hash=signed.hash,
+        purpose=call.purpose,
+        summary=_summary(parts),
+        created_at=bench.now(),
+    )
+    with bench.store.begin() as tx:
+        tx.leases.check(lease)
+        if not all(_stands(tx, part) for part in parts):
+            return None
+        outbox_id = tx.outbox.add(lease, new)
+        for part in parts:
+            _tie(tx, part, outbox_id)
+        reach("after_seal_before_commit")
+    reach("after_commit_before_send")
+    return outbox_id
+
+
+def _stands(tx: Transaction, part: Part) -> bool:
+    """Whether what a part was made of is still as it was read."""
+    if part.seal is not None:
+        return tx.credentials.unsealed(part.seal.leaves) == len(part.seal.leaves)
+    if part.batch is not None:
+        return tx.batches.get(part.batch.id) == part.batch
+    if part.status is not None:
+        return tx.changes.free(part.status.changes) == len(part.status.changes)
+    return part.row is not None and tx.calls.get(part.row.id) == part.row
+
+
+def _tie(tx: Transaction, part: Part, outbox_id: int) -> None:
+    """Say in the database that this transaction carries the part."""
+    if part.seal is not None:
+        one = part.seal
+        tx.batches.seal(one.issuer, one.kind, one.root, int(one.algorithm), one.leaves, outbox_id)
+    elif part.batch is not None:
+        tx.batches.carry([part.batch.id], outbox_id)
+    elif part.status is not None:
+        tx.changes.carry(part.status.changes, outbox_id)
+    elif part.row is not None:
+        tx.calls.carry([part.row.id], outbox_id)
+
+
+def _summary(parts: Sequence[Part]) -> dict[str, int]:
+    counts = {
+        "batches": sum(part.seal is not None or part.batch is not None for part in parts),
+        "leaves": sum(len(part.seal.leaves) for part in parts if part.seal)
+        + sum(part.batch.size for part in parts if part.batch),
+        "changes": sum(len(part.status.changes) for part in parts if part.status),
+        "calls": sum(part.row is not None for part in parts),
+    }
+    return {name: count for name, count in counts.items() if count}

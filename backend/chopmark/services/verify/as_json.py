@@ -1,0 +1,98 @@
+"""One verified material as JSON: what ``verify --json`` prints, a line each."""
+
+from __future__ import annotations
+
+from chopmark.core.disclosure import ClaimValue
+from chopmark.core.examine import Examination, FieldComparison, IssuerFacts
+from chopmark.core.reference import AttestationId
+from chopmark.core.transaction import BlockRef
+from chopmark.core.verdict import Fragment
+from chopmark.services.verify.materials import FoundFile
+from chopmark.services.verify.verify import Verified
+from chopmark.wording import Language, Wording
+
+Json = dict[str, object]
+
+
+def as_json(verified: Verified) -> Json:
+    """Everything that was found about one material, sentences in both languages."""
+    material, examination = verified.material, verified.examination
+    return {
+        "material": material.name,
+        "verdict": examination.verdict.value,
+        "verdict_text": spoken(examination.verdict.wording),
+        "exit_code": examination.verdict.exit_code,
+        "level": examination.level.value,
+        "file": _file(material.file) if material.file else None,
+        "bundle": material.bundle.name if material.bundle else None,
+        "matched_by": material.how.value,
+        "shared_with": list(material.shared),
+        "kind": examination.kind or None,
+        "fragments": [_fragment(fragment) for fragment in examination.fragments],
+        "comparisons": [_comparison(each) for each in examination.comparisons],
+        "attested": {name: _value(value) for name, value in (examination.attested or {}).items()},
+        "attestation": str(examination.attestation) if examination.attestation else None,
+        "issuer": _issuer(examination),
+        "registered": _registered(examination),
+        "read_at": _block(examination.chain_id, examination.read_at) if examination.read_at else None,
+        "later": [finding.as_json() for finding in examination.later],
+    }
+
+
+def spoken(wording: Wording) -> dict[str, str]:
+    """A sentence in both languages."""
+    return {language.value: wording.fact(language, {}) for language in Language}
+
+
+def _file(file: FoundFile) -> Json:
+    digest = file.digest.hex() if file.digest else None
+    return {"bytes": file.size, "mediaType": file.media_type, "sha-256": digest, "trouble": file.trouble.value or None}
+
+
+def _fragment(fragment: Fragment) -> Json:
+    findings = [finding.as_json() for finding in fragment.findings]
+    return {"part": fragment.part.value, "state": fragment.state.value, "findings": findings}
+
+
+def _comparison(each: FieldComparison) -> Json:
+    return {
+        "field": each.name,
+        "label": spoken(each.label),
+        "declared": each.declared,
+        "attested": each.attested if each.equal is not None else None,
+        "equal": each.equal,
+        "hint": spoken(each.hint) if each.hint else None,
+    }
+
+
+def _value(value: ClaimValue) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _issuer(examination: Examination) -> Json | None:
+    if examination.issuer_id is None:
+        return None
+    facts = examination.issuer or IssuerFacts(int.from_bytes(examination.issuer_id[24:], "big"))
+    return {
+        "id": examination.issuer_id.hex(),
+        "number": facts.serial,
+        "name": {"zh": facts.name_zh, "en": facts.name_en} if facts.name_zh or facts.name_en else None,
+        "uscc": facts.uscc or None,
+        "site": facts.site or None,
+        "standing_now": facts.standing.name.lower() if facts.standing is not None else None,
+    }
+
+
+def _registered(examination: Examination) -> Json | None:
+    at = examination.registered_at
+    return {"block": at.block, "time": at.time} if at else None
+
+
+def _block(chain_id: int | None, block: BlockRef) -> Json:
+    return {"chainId": chain_id, "block": block.number, "hash": "0x" + block.hash.hex(), "time": block.time}
+
+
+def successor_of(examination: Examination) -> AttestationId | None:
+    """The attestation that supersedes this one, where the chain names it."""
+    found = (finding.facts.get("id") for finding in examination.findings if finding.code == "V006")
+    return next((each for each in found if isinstance(each, AttestationId)), None)

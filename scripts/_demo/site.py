@@ -1,0 +1,210 @@
+"""The demonstration site: a chain on this machine and three institutions that registered something on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from _demo import node
+from _demo.command import Answer, CommandFailed, CommandLine
+from _demo.folder import Folder
+from _demo.founding import Founding
+from _demo.institutions import AUTHORITY_KEY
+from _demo.materials import GRADUATES, Materials, make
+from _demo.say import Voice
+from chopmark.chain.devnet import Devnet, DevnetError
+
+DEPTH: Final = 2
+"""Blocks on top of one that make it final here."""
+_DEPLOY: Final = Path(__file__).parents[1] / "deploy.py"
+_CHAIN_RESET: Final = "E503"
+
+
+class Site:
+    """One site in one folder; use it while holding ``folder.alone()``."""
+
+    def __init__(self, folder: Folder, voice: Voice, port: int) -> None:
+        self.folder = folder
+        self.voice = voice
+        self.chopmark = CommandLine(folder.home)
+        self._devnet = Devnet(folder.chain, port)
+
+    @cached_property
+    def materials(self) -> Materials:
+        """The demonstration material, made if it is not there."""
+        return make(self.folder.materials)
+
+    @property
+    def url(self) -> str:
+        """The node's address."""
+        return self._devnet.url
+
+    @property
+    def alive(self) -> bool:
+        """Whether the node runs."""
+        return self._devnet.alive
+
+    @property
+    def node_process(self) -> int:
+        """The node's process id."""
+        return self._devnet.pid
+
+    # --- starting and stopping ---------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Start the node and bring the site to where an earlier run left it, or to its beginning."""
+        with self.voice.step(
+            "演示材料（人物与机构均为虚构）", "demonstration material (all persons are invented)"
+        ) as step:
+            count = sum(1 for path in self.materials.folder.rglob("*") if path.is_file())
+            step.add(f"：{count} 个文件", f": {count} files")
+        self.folder.furnish()
+        self._start_node()
+        self.folder.running_at(self.url)
+        if self.folder.trust.exists() and not self._stands():
+            self._begin_anew()
+        if not self.folder.done.get("ready"):
+            self._found()
+
+    def close(self) -> None:
+        """Stop the node; its state is on disk when this returns."""
+        self._devnet.stop()
+
+    def restart_node(self) -> None:
+        """Start the node again after it died, and put right what it forgot."""
+        self._devnet.stop()
+        self._start_node()
+        if not self._stands():
+            self._begin_anew()
+            self._found()
+
+    def _start_node(self) -> None:
+        if left := node.end_left_behind(self.folder.chain):
+            self.voice.line(
+                f"  上次运行留下的节点（进程 {left}）已停止",
+                f"  stopped the node that a killed run left behind (process {left})",
+            )
+        with self.voice.step("区块链节点", "chain node") as step:
+            try:
+                self._devnet.start()
+            except DevnetError as trouble:
+                if not self._is_damaged(trouble):
+                    raise
+                self._begin_anew()
+            step.add(
+                f" {self.url}（每秒一块，{DEPTH} 个确认）", f" {self.url} (a block each second, {DEPTH} confirmations)"
+            )
+
+    @staticmethod
+    def _is_damaged(trouble: DevnetError) -> bool:
+        return "damaged" in str(trouble)
+
+    def _stands(self) -> bool:
+        """Whether chain and database agree, after healing what can be healed."""
+        self.folder.point_trust_to(self.url)
+        with self.voice.step("数据库与链核对", "database against chain") as step:
+            answer = self._worker()
+            if answer.code == 0:
+                step.add("：一致", ": they agree")
+                return True
+            if answer.error_code != _CHAIN_RESET:
+                step.add(f"：{answer.error_code}", f": {answer.error_code}")
+                return False
+            self.voice.line(
+                "         节点丢失了最后几个区块，落后于数据库；正在补登",
+                "         the node lost its last blocks and is behind the database; sending again what they held",
+            )
+            healed = self._worker("--heal")
+            step.add(
+                "：已修复" if healed.code == 0 else "：无法修复", ": healed" if healed.code == 0 else ": beyond healing"
+            )
+            return healed.code == 0
+
+    def _worker(self, *words: str) -> Answer:
+        return self.chopmark.run("worker", *words, "--json", expect=None)
+
+    def _begin_anew(self) -> None:
+        """Put what belongs to a chain that is gone aside, and start with a new chain."""
+        self._devnet.stop()
+        aside = self.folder.set_aside(dt.datetime.now(dt.UTC).astimezone())
+        self.voice.line(
+            f"         链已不是原来的链；原数据移至 {aside}，从头开始",
+            f"         the chain is not the one it was; the old data are now in {aside}; beginning anew",
+        )
+        self.folder.furnish()
+        self._devnet.start()
+        self.folder.running_at(self.url)
+
+    # --- the beginning ------------------------------------------------------------------------------------------------
+
+    def _found(self) -> None:
+        founding = Founding(self.folder, self.chopmark, self.voice)
+        with self.voice.step("七把密钥", "seven keys"):
+            addresses = founding.keys()
+            node.fund(self.url, addresses.values())
+        with self.voice.step("部署合约", "contracts"):
+            self._deploy(addresses[AUTHORITY_KEY])
+        with self.voice.step(
+            "授权三家机构：大学、期刊社、专利局", "accredit a university, a publisher, a patent office"
+        ):
+            founding.institutions()
+        with self.voice.step(
+            f"登记：名单 {GRADUATES} 人、论文、目次、专利", f"register {GRADUATES} graduates, papers, patents"
+        ):
+            founding.register(self.materials)
+        self.folder.finish(registered_by_block=int(node.ask(self.url, "eth_blockNumber"), 16))
+        with self.voice.step("撤销一份证书", "revoke one certificate"):
+            founding.revoke(self.materials)
+        self.folder.finish(ready=True)
+
+    def _deploy(self, authority: str) -> None:
+        """Deploy with the authority's key, by the script that deploys on any chain."""
+        if self.folder.trust.exists():
+            return
+        words = [
+            "--rpc",
+            self.url,
+            "--trust",
+            str(self.folder.trust),
+            "--name",
+            "devnet",
+            "--confirmations",
+            str(DEPTH),
+        ]
+        keystore = ["--keystore", str(self.folder.home / "keys" / f"{AUTHORITY_KEY}.json")]
+        passphrase = ["--passphrase-file", str(self.folder.passphrase)]
+        done = subprocess.run(
+            [sys.executable, str(_DEPLOY), *words, *keystore, *passphrase],
+            env={**os.environ, "CHOPMARK_LANG": self.voice.language},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CommandFailed(Answer(("(scripts/deploy.py)",), done.returncode, done.stdout, done.stderr, 0.0))
+
+    # --- looking at it ------------------------------------------------------------------------------------------------
+
+    @property
+    def registered_by_block(self) -> int:
+        """A block by which everything was registered and nothing revoked yet."""
+        return int(self.folder.done["registered_by_block"])
+
+    def addresses(self, chopmark: CommandLine | None = None) -> Mapping[str, str]:
+        """The site's keys: addresses by name."""
+        keys: list[dict[str, Any]] = (chopmark or self.chopmark).run("key", "list", "--json").value
+        return {str(key["name"]): str(key["address"]) for key in keys}
+
+    def transactions(self) -> int:
+        """How many transactions the site's keys have sent."""
+        return node.transactions(self.url, self.addresses().values())
+
+    def fund(self) -> None:
+        """Give coin to keys that have none."""
+        node.fund(self.url, self.addresses().values())

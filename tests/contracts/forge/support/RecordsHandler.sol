@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {AttestationRegistry} from "../../../../contracts/AttestationRegistry.sol";
+import {IssuerRegistry} from "../../../../contracts/IssuerRegistry.sol";
+import {Batch} from "../../../../contracts/types/Batch.sol";
+import {Change} from "../../../../contracts/types/Change.sol";
+import {Head} from "../../../../contracts/types/Head.sol";
+import {KeyRecord} from "../../../../contracts/types/Key.sol";
+import {NodeId} from "../../../../contracts/types/NodeId.sol";
+import {Folding} from "./Folding.sol";
+import {Vm, vm} from "./Vm.sol";
+
+/// @notice Does anything that anybody may try with an attestation registry shared by two issuers with equal roots.
+/// The first rule that breaks is kept in {broken}.
+contract RecordsHandler {
+    AttestationRegistry public immutable records;
+    IssuerRegistry public immutable issuers;
+    Folding public immutable folding;
+    string public broken;
+
+    bytes8 private constant DEGREE = "degree-1";
+    address private constant MINISTER = address(0xA0);
+    uint256 private constant ROOTS = 4;
+    uint256 private constant WORDS = 3;
+    NodeId[2] private issuer;
+
+    struct Try {
+        NodeId issuer;
+        NodeId rival;
+        bytes32 root;
+        address signer;
+        address caller;
+        bool direct;
+        bytes32 rivalBefore;
+        Batch batch;
+        uint256[9] cells;
+    }
+
+    constructor(AttestationRegistry records_, IssuerRegistry issuers_, NodeId a, NodeId b, Folding folding_) {
+        records = records_;
+        issuers = issuers_;
+        issuer = [a, b];
+        folding = folding_;
+    }
+
+    // ---- what may be tried ----
+
+    function attest(uint256 seed, uint40 size, uint8 algorithm) external {
+        Try memory t = _try(seed);
+        size = size % (256 * uint40(WORDS) + 1);
+        algorithm %= 4;
+        bytes memory call = t.direct
+            ? abi.encodeCall(records.attest, (t.issuer, DEGREE, t.root, size, algorithm))
+            : abi.encodeCall(records.attestFor, (t.signer, t.issuer, DEGREE, t.root, size, algorithm));
+        if (!_do(t, call)) return;
+        _rule(_entitled(t, 1) && issuers.isLive(t.issuer, DEGREE), "only live keys of live issuers attest");
+        _rule(t.batch.isEmpty() && size > 0, "a root is attested once");
+        _rule(records.batchWord(t.issuer, t.root).keyIndex() == issuers.key(t.issuer, t.signer).index, "by its signer");
+    }
+
+    function setStatus(uint256 seed, uint8 op, uint256 word, uint256 a, uint256 b) external {
+        Try memory t = _try(seed);
+        op = 1 + op % 5;
+        word %= WORDS + 1;
+        Change[] memory changes = new Change[](1 + a % 2);
+        changes[0] = Change(word, seed & 1 == 0 ? a & b : a % 256);
+        if (changes.length == 2) changes[1] = Change(word + b % 3, b);
+        bytes memory call = t.direct
+            ? abi.encodeCall(records.setStatus, (t.issuer, t.root, op, 1, changes))
+            : abi.encodeCall(records.setStatusFor, (t.signer, t.issuer, t.root, op, 1, changes));
+        if (!_do(t, call)) return;
+        _rule(_entitled(t, 2) && op >= 2 && op <= 4, "only live keys change status");
+        _rule(op != 4 || issuers.isLive(t.issuer, DEGREE), "raising trust needs accreditation");
+        for (uint256 i = 0; i < changes.length; ++i) _checkChange(t, op, changes[i]);
+    }
+
+    function supersede(uint256 seed, uint40 old, uint40 next, uint256 nextRoot) external {
+        Try memory t = _try(seed);
+        bytes32 newRoot = _root(nextRoot);
+        (old, next) = (old % 800, next % 800);
+        bytes memory call = t.direct
+            ? abi.encodeCall(records.supersede, (t.issuer, t.root, old, newRoot, next, 1))
+            : abi.encodeCall(records.supersedeFor, (t.signer, t.issuer, t.root, old, newRoot, next, 1));
+        (, bool nextWasRevoked,,) = records.standing(t.issuer, newRoot, next);
+        if (!_do(t, call)) return;
+        _rule(_entitled(t, 2) && issuers.isLive(t.issuer, DEGREE), "only live keys of live issuers supersede");
+        _rule(!nextWasRevoked && (newRoot != t.root || old != next), "superseding makes no circle");
+        (bool exists, bool revoked,, bool superseded) = records.standing(t.issuer, t.root, old);
+        _rule(exists && revoked && superseded, "the superseded is revoked");
+        _rule(t.cells[old / 256 * 3] >> (old % 256) & 1 == 0, "a leaf is superseded once");
+        (exists, revoked,,) = records.standing(t.issuer, newRoot, next);
+        _rule(exists && !revoked, "the successor stands");
+    }
+
+    /// @notice The authority suspends an issuer or lifts that again, and keys come and go.
+    function unsettle(uint256 seed) external {
+        NodeId node = issuer[seed & 1];
+        vm.prank(MINISTER);
+        if (seed & 6 == 0) {
+            if (issuers.isLive(node, DEGREE)) issuers.suspend(issuers.nodeId(0), node, DEGREE, 1);
+            else issuers.lift(issuers.nodeId(0), node, DEGREE, 1);
+        } else if (seed % 29 == 0) {
+            address key = _keyOf(node, seed >> 8);
+            issuers.retireKey(issuers.nodeId(0), DEGREE, node, key);
+        } else if (seed & 16 == 0) {
+            issuers.addKey(issuers.nodeId(0), node, _keyOf(node, seed >> 8), uint8(1 + (seed >> 16) % 7));
+        }
+        vm.warp(block.timestamp + seed % 100);
+        vm.roll(block.number + 1);
+    }
+
+    // ---- the rules, read anew ----
+
+    function _entitled(Try memory t, uint8 role) private view returns (bool) {
+        bool signs = _isKey(t.issuer, t.signer, role);
+        return t.direct ? signs && t.caller == t.signer : signs && _isKey(t.issuer, t.caller, 4);
+    }
+
+    function _isKey(NodeId node, address account, uint8 role) private view returns (bool) {
+        KeyRecord memory k = issuers.key(node, account);
+        return k.index != 0 && k.roles & role != 0 && k.retired == 0 && k.compromisedSince == 0;
+    }
+
+    function _checkChange(Try memory t, uint8 op, Change memory change) private {
+        uint256 revoked = t.cells[3 * change.word];
+        uint256 suspended = t.cells[3 * change.word + 1];
+        _rule(change.mask & revoked == 0, "revoked stays revoked");
+        if (op == 3) _rule(change.mask & suspended == 0, "every bit is a real transition");
+        if (op == 4) _rule(change.mask & suspended == change.mask, "every bit is a real transition");
+        _rule(_within(t.batch.size(), change), "bits past the size are refused");
+        uint256 expected = op == 2 ? revoked | change.mask : suspended ^ change.mask;
+        uint256 found = records.statusWord(t.issuer, t.root, change.word, op == 2 ? 0 : 1);
+        _rule(found == expected, "exactly the named leaves change");
+    }
+
+    function _within(uint40 size, Change memory change) private pure returns (bool) {
+        if (256 * change.word >= size) return false;
+        uint256 left = size - 256 * change.word;
+        return left >= 256 || change.mask < 1 << left;
+    }
+
+    // ---- trying ----
+
+    function _root(uint256 seed) private pure returns (bytes32) {
+        return bytes32(0xabcdef00 + seed % (ROOTS + 1) % ROOTS);
+    }
+
+    function _keyOf(NodeId node, uint256 i) private pure returns (address) {
+        return address(uint160(0x2000 + 16 * node.serial() + i % 5));
+    }
+
+    function _try(uint256 seed) private view returns (Try memory t) {
+        uint256 which = (seed >> 8) & 1;
+        (t.issuer, t.rival) = (issuer[which], issuer[1 - which]);
+        t.root = _root(seed >> 16);
+        t.direct = (seed >> 24) % 3 != 0;
+        t.signer = _keyOf((seed >> 32) % 8 == 0 ? t.rival : t.issuer, seed >> 40);
+        t.caller = t.direct ? t.signer : _keyOf(t.issuer, seed >> 48);
+        t.rivalBefore = _digest(t.rival, t.root);
+        t.batch = records.batchWord(t.issuer, t.root);
+        for (uint256 i = 0; i < 9; ++i) t.cells[i] = records.statusWord(t.issuer, t.root, i / 3, uint8(i % 3));
+    }
+
+    function _digest(NodeId node, bytes32 root) private view returns (bytes32) {
+        uint256[9] memory cells;
+        for (uint256 i = 0; i < 9; ++i) cells[i] = records.statusWord(node, root, i / 3, uint8(i % 3));
+        return keccak256(abi.encode(records.head(node), records.batchWord(node, root), cells));
+    }
+
+    /// @dev Calls, folds what was logged, and checks what holds of every call.
+    function _do(Try memory t, bytes memory call) private returns (bool ok) {
+        Head before = records.head(t.issuer);
+        vm.recordLogs();
+        vm.prank(t.caller);
+        (ok,) = address(records).call(call);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        _rule(logs.length == (ok ? 1 : 0), "one change, one entry");
+        for (uint256 i = 0; i < logs.length; ++i) _rule(folding.take(logs[i]), "heads never skip");
+        Head after_ = records.head(t.issuer);
+        _rule(after_.count() == before.count() + (ok ? 1 : 0), "heads never skip");
+        bytes32 folded = folding.heads(address(records), NodeId.unwrap(t.issuer));
+        _rule(after_.count() == 0 || folded == Head.unwrap(after_), "the logs fold to the head");
+        _rule(_digest(t.rival, t.root) == t.rivalBefore, "one issuer's roots never affect another's");
+        if (ok) _checkMonotone(t);
+    }
+
+    /// @dev Nothing is ever unrevoked, unsuperseded or re-attested, and no bit stands past the size.
+    function _checkMonotone(Try memory t) private {
+        Batch batch = records.batchWord(t.issuer, t.root);
+        _rule(t.batch.isEmpty() || Batch.unwrap(batch) == Batch.unwrap(t.batch), "a batch never changes");
+        for (uint256 i = 0; i < 9; ++i) {
+            uint256 cell = records.statusWord(t.issuer, t.root, i / 3, uint8(i % 3));
+            if (i % 3 != 1) _rule(cell & t.cells[i] == t.cells[i], "revoked stays revoked");
+            _rule(cell == 0 || _within(batch.size(), Change(i / 3, cell)), "bits past the size are refused");
+        }
+    }
+
+    function _rule(bool holds, string memory rule) private {
+        if (!holds && bytes(broken).length == 0) broken = rule;
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice The few of Foundry's cheat codes that these tests use.
+interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    function prank(address sender) external;
+    function warp(uint256 time) external;
+    function roll(uint256 number) external;
+    function expectRevert(bytes calldata data) external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
+    function load(address target, bytes32 slot) external view returns (bytes32);
+    function assume(bool condition) external pure;
+}
+
+Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+/// @notice A property that does not hold.
+error Broken(string property);
+
+function check(bool holds, string memory property) pure {
+    if (!holds) revert Broken(property);
+}

@@ -1,0 +1,84 @@
+"""What is seen inside real files, good and broken."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from chopmark.services.files import Anatomy, Sandbox, Trouble, media_type
+from chopmark.services.files.anatomy import dissect
+
+from tests.fixtures import paper
+
+PDF, JPEG = "application/pdf", "image/jpeg"
+
+
+def _ofd(entry: str = "OFD.xml") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(entry, "<ofd/>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "expected"),
+    [
+        (paper.certificate_pdf(), PDF, Anatomy()),
+        (paper.scan_pdf(), PDF, Anatomy(scanned=True)),
+        (paper.recognised_scan_pdf(), PDF, Anatomy(scanned=True)),
+        (paper.encrypted_pdf(), PDF, Anatomy(Trouble.ENCRYPTED)),
+        (paper.truncated(paper.certificate_pdf()), PDF, Anatomy(Trouble.DAMAGED)),
+        (b"%PDF-1.7\n" + b"nothing at all" + b"\n%%EOF", PDF, Anatomy(Trouble.DAMAGED)),
+        (paper.scan_jpeg(), JPEG, Anatomy(scanned=True)),
+        (paper.truncated(paper.scan_jpeg()), JPEG, Anatomy(Trouble.DAMAGED, scanned=True)),
+        (_ofd(), "application/ofd", Anatomy()),
+        (_ofd()[:-10], "application/ofd", Anatomy(Trouble.DAMAGED)),
+        (_ofd("Encryptions.xml"), "application/ofd", Anatomy(Trouble.ENCRYPTED)),
+        (b"plain", "text/plain", Anatomy()),
+    ],
+)
+def test_anatomy(tmp_path: Path, data: bytes, kind: str, expected: Anatomy) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    assert dissect(path, kind) == expected
+    with Sandbox() as sandbox:
+        assert sandbox.dissect(path, kind) == expected
+
+
+def test_one_child_answers_for_many_files_and_a_lost_one_is_replaced(tmp_path: Path) -> None:
+    good = tmp_path / "good.pdf"
+    good.write_bytes(paper.certificate_pdf())
+    with Sandbox() as sandbox:
+        assert sandbox.dissect(good, PDF) == Anatomy()
+        assert sandbox._child is not None
+        sandbox._child.kill()
+        assert sandbox.dissect(good, PDF).trouble is Trouble.UNREADABLE  # this one is lost
+        assert sandbox.dissect(good, PDF) == Anatomy()  # the next is not
+
+
+def test_a_picture_bomb_is_refused(tmp_path: Path) -> None:
+    from PIL import Image
+
+    path = tmp_path / "bomb.png"
+    Image.new("1", (40_000, 40_000)).save(path)  # some KB, 1.6 gigapixels
+    with Sandbox() as sandbox:
+        assert sandbox.dissect(path, "image/png").trouble is Trouble.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "expected"),
+    [
+        (b"%PDF-1.7", "x.jpg", PDF),
+        (b"GIF89a%PDF-1.4", "x.gif", PDF),  # a polyglot opens as a PDF in every reader
+        (b"\xff\xd8\xff\xe0", "x.pdf", JPEG),
+        (b"PK\x03\x04" + b"..OFD.xml", "x.zip", "application/ofd"),
+        (b"PK\x03\x04....", "x.OFD", "application/ofd"),
+        (b"PK\x03\x04....", "x.zip", "application/zip"),
+        (b"", "x.pdf", "application/octet-stream"),
+        (b"\x00\x01\x02", "x", "application/octet-stream"),
+    ],
+)
+def test_media_type_goes_by_the_bytes(head: bytes, name: str, expected: str) -> None:
+    assert media_type(head, name) == expected
