@@ -249,21 +249,32 @@ contract AttestationRegistry is IAttestationRegistry, Multicall {
         private
     {
         Batch word = _requireBatch(issuer, old.root);
-        Batch nextWord = _requireBatch(issuer, next.root);
-        uint16 keyIndex = _mayChange(signer, issuer, word, true);
+        Actor actor = actorOf(_mayChange(signer, issuer, word, true), via);
+        _requireReplaceable(issuer, old, word, next, _requireBatch(issuer, next.root));
+        _markSuperseded(issuer, old);
+        bytes32 d = keccak256(abi.encode(old.index, next.root, next.index));
+        uint32 seq = _record(issuer, Ops.SUPERSEDED, reason, actor, old.root, d);
+        emit Superseded(
+            issuer, old.root, next.root, old.index, next.index, reason, actor.keyIndex(), uint16(actor.party()), seq
+        );
+    }
+
+    function _requireReplaceable(NodeId issuer, Leaf memory old, Batch word, Leaf memory next, Batch nextWord)
+        private
+        view
+    {
         if (word.kind() != nextWord.kind()) revert KindDiffers(word.kind(), nextWord.kind());
         if (old.root == next.root && old.index == next.index) revert SupersedesItself(old.root, old.index);
         _requireUnrevoked(issuer, old, word);
         _requireUnrevoked(issuer, next, nextWord);
+    }
 
+    /// @dev Revoked as well, so that a verifier who does not know plane 2 fails safe.
+    function _markSuperseded(NodeId issuer, Leaf memory old) private {
         mapping(uint256 cell => uint256) storage planes = _planes(issuer, old.root);
         (uint256 cell, uint256 bit) = _locate(old.index);
-        // Revoked as well, so that a verifier who does not know plane 2 fails safe.
         planes[cell + REVOKED] |= bit;
         planes[cell + SUPERSEDED] |= bit;
-        bytes32 d = keccak256(abi.encode(old.index, next.root, next.index));
-        uint32 seq = _record(issuer, Ops.SUPERSEDED, reason, actorOf(keyIndex, via), old.root, d);
-        emit Superseded(issuer, old.root, next.root, old.index, next.index, reason, keyIndex, via, seq);
     }
 
     function _requireUnrevoked(NodeId issuer, Leaf memory leaf, Batch word) private view {

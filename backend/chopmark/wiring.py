@@ -16,7 +16,6 @@ from chopmark.wording import Wording
 
 if TYPE_CHECKING:
     from chopmark.chain.client import ChainClient
-    from chopmark.chain.contracts import Calls
     from chopmark.core.directory import Directory
     from chopmark.core.ledger import Home
     from chopmark.core.trust import TrustedChain, TrustedRegistry, TrustFile
@@ -149,19 +148,26 @@ class Site:
             return bytes.fromhex(text)
         return self.keystore.address(name)
 
-    @cached_property
-    def calls(self) -> Calls:
-        """The registries' operations, addressed."""
-        from chopmark.chain.contracts import Calls
-
-        _, registry = self.home_registry
-        return Calls(registry.issuer_registry, registry.attestation_registry)
-
     def worker(self, keys: KeyRing | None = None) -> Worker:
         """What moves the queue, with the keys that are open; without any it only follows the chain."""
-        from chopmark.services.pipeline import KeyRing, Worker
+        from functools import partial
 
-        return Worker(self.ledger, self.chain, self.calls, keys or KeyRing({}), self.home, clock=self.clock)
+        from chopmark.chain.contracts import together
+        from chopmark.chain.transactions import prepare
+        from chopmark.services.pipeline import Bench, KeyRing, Worker, holder_here
+
+        bench = Bench(
+            store=self.ledger,
+            chain=self.chain,
+            contracts=self.chain.calls,
+            join=together,
+            prepare=partial(prepare, self.chain),
+            keys=keys or KeyRing({}),
+            home=self.home,
+            clock=self.clock,
+            holder=holder_here(),
+        )
+        return Worker(bench)
 
     def desk(self) -> Desk:
         """The accreditation counter, with the registry as it stands at the newest final block."""
@@ -171,7 +177,7 @@ class Site:
         with self.ledger.read() as tx:
             nodes = tx.nodes.list()
         prefix = self.home.registry_id[:24]
-        return Desk(self.calls, directory, prefix, nodes, self.keystore.address)
+        return Desk(self.chain.calls, directory, prefix, nodes, self.keystore.address)
 
     def directory(self) -> Directory:
         """The issuer registry, followed to the newest final block. Raises ``Unreachable`` if the node is down."""

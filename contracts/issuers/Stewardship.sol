@@ -29,7 +29,7 @@ abstract contract Stewardship is IssuerState {
 
     function acceptController(NodeId subject) external {
         Node held = _requireNode(subject);
-        if (msg.sender != _pendingControllers[subject]) revert NotPendingController(subject, msg.sender);
+        if (!_isOffered(_pendingControllers[subject])) revert NotPendingController(subject, msg.sender);
         _giveNode(subject, held, msg.sender);
         uint32 seq = _recordHolder(subject, Ops.CONTROLLER_ACCEPTED, subject, msg.sender);
         emit ControllerAccepted(subject, msg.sender, subject.serial(), 0, seq);
@@ -53,9 +53,14 @@ abstract contract Stewardship is IssuerState {
     }
 
     function acceptAuthority() external {
-        if (msg.sender != _pendingAuthority) revert NotPendingAuthority(msg.sender);
+        if (!_isOffered(_pendingAuthority)) revert NotPendingAuthority(msg.sender);
         delete _pendingAuthority;
         _giveAuthority(msg.sender);
+    }
+
+    /// @dev Zero stands for nobody, not for a caller without an address, such as some chains' simulated calls have.
+    function _isOffered(address offered) private view returns (bool) {
+        return offered != address(0) && msg.sender == offered;
     }
 
     function _giveNode(NodeId subject, Node held, address controller) private {

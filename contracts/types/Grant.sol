@@ -47,7 +47,7 @@ library Flags {
 
 /// @notice The fields of a {Grant}, spelled out. Times are block times.
 /// @param parent Serial of the node it depends on; 0 = the root authority.
-/// @param from First second at which it counts.
+/// @param since First second at which it counts.
 /// @param until First second at which it no longer counts; 0 = open.
 /// @param suspended Since when it is suspended; 0 = it is not.
 /// @param revoked Since when it is revoked; 0 = it is not.
@@ -57,7 +57,7 @@ library Flags {
 /// @param flags Sum of {Flags}.
 struct GrantRecord {
     uint64 parent;
-    uint40 from;
+    uint40 since;
     uint40 until;
     uint40 suspended;
     uint40 revoked;
@@ -89,7 +89,7 @@ function renewed(
 /// @notice Spells a grant out.
 function record(Grant grant) pure returns (GrantRecord memory r) {
     r.parent = grant.parent();
-    r.from = grant.from();
+    r.since = grant.from();
     r.until = grant.until();
     r.suspended = grant.suspended();
     r.revoked = grant.revoked();

@@ -29,14 +29,14 @@ library Roles {
 /// @notice The fields of a {Key}, spelled out. Times are block times; 0 = has not happened.
 /// @param index Its number in the node, from 1; 0 = not a key.
 /// @param roles Sum of {Roles}.
-/// @param from When it was added.
+/// @param since When it was added.
 /// @param retired When it was retired.
 /// @param compromisedSince From when on somebody else may have held it: nothing it did then counts.
 /// @param reported When the present value of compromisedSince was reported.
 struct KeyRecord {
     uint16 index;
     uint8 roles;
-    uint40 from;
+    uint40 since;
     uint40 retired;
     uint40 compromisedSince;
     uint40 reported;

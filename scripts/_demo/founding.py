@@ -26,10 +26,13 @@ class Founding:
     def keys(self) -> dict[str, str]:
         """Make the keys of everybody; addresses by name."""
         known = {key["name"]: str(key["address"]) for key in self._list("key", "list")}
-        for name in (AUTHORITY_KEY, *(name for one in INSTITUTIONS for name in (one.controller, one.key))):
-            if name not in known:
-                known[name] = self._chopmark.run("key", "new", name, "--json").value["address"]
-        return known
+        names = (AUTHORITY_KEY, *(name for one in INSTITUTIONS for name in (one.controller, one.key)))
+        missing = [name for name in names if name not in known]
+        with ThreadPoolExecutor(max_workers=4) as hands:
+            return known | dict(zip(missing, hands.map(self._new_key, missing), strict=True))
+
+    def _new_key(self, name: str) -> str:
+        return str(self._chopmark.run("key", "new", name, "--json").value["address"])
 
     def institutions(self) -> None:
         """Present three institutions and accredit them, which also admits their working keys."""

@@ -178,8 +178,9 @@ def _wrong_code(world: World) -> None:
 
 @REVIEWER("没有信任文件：无法核验，告诉怎样取得", "no trust file: cannot be checked, says how to get one")
 def _no_trust(world: World) -> None:
-    answer = world.verify(world.original(0), world.bundle(0), trust=world.desk / "没有.json")
+    answer = world.nobody.run("verify", "--json", world.original(0), world.bundle(0), expect=None)
     says(answer, "cannot_check", 3)
+    holds("trust" in answer.err, "a word about the trust file", answer)
 
 
 @REVIEWER("路径不存在：用法错误", "a path that is not there: a usage error")

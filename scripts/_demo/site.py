@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ DEPTH: Final = 2
 """Blocks on top of one that make it final here."""
 _DEPLOY: Final = Path(__file__).parents[1] / "deploy.py"
 _CHAIN_RESET: Final = "E503"
+_REGISTRIES: Final = ("issuerRegistry", "attestationRegistry")
 
 
 class Site:
@@ -106,25 +107,33 @@ class Site:
         return "damaged" in str(trouble)
 
     def _stands(self) -> bool:
-        """Whether chain and database agree, after healing what can be healed."""
+        """Whether the chain is the one that the data belong to, after healing what can be healed."""
         self.folder.point_trust_to(self.url)
         with self.voice.step("数据库与链核对", "database against chain") as step:
+            if not self._is_our_chain():
+                step.add("：不是同一条链", ": another chain")
+                return False
             answer = self._worker()
             if answer.code == 0:
                 step.add("：一致", ": they agree")
                 return True
             if answer.error_code != _CHAIN_RESET:
-                step.add(f"：{answer.error_code}", f": {answer.error_code}")
-                return False
+                raise CommandFailed(answer)
             self.voice.line(
                 "         节点丢失了最后几个区块，落后于数据库；正在补登",
                 "         the node lost its last blocks and is behind the database; sending again what they held",
             )
-            healed = self._worker("--heal")
-            step.add(
-                "：已修复" if healed.code == 0 else "：无法修复", ": healed" if healed.code == 0 else ": beyond healing"
-            )
-            return healed.code == 0
+            healed = self._worker("--heal").code == 0
+            step.add("：已修复" if healed else "：无法修复", ": healed" if healed else ": beyond healing")
+            return healed
+
+    def _is_our_chain(self) -> bool:
+        """Whether the node has the block 0 and the contracts that the trust file names."""
+        trusted = json.loads(self.folder.trust.read_text(encoding="utf-8"))["chains"][0]
+        genesis = node.ask(self.url, "eth_getBlockByNumber", "0x0", False)["hash"]
+        registry = trusted["registries"][0]
+        codes = [node.ask(self.url, "eth_getCode", registry[name], "latest") for name in _REGISTRIES]
+        return bool(genesis == trusted["genesis"] and all(code != "0x" for code in codes))
 
     def _worker(self, *words: str) -> Answer:
         return self.chopmark.run("worker", *words, "--json", expect=None)
@@ -167,21 +176,12 @@ class Site:
         """Deploy with the authority's key, by the script that deploys on any chain."""
         if self.folder.trust.exists():
             return
-        words = [
-            "--rpc",
-            self.url,
-            "--trust",
-            str(self.folder.trust),
-            "--name",
-            "devnet",
-            "--confirmations",
-            str(DEPTH),
-        ]
+        words = ["--rpc", self.url, "--trust", str(self.folder.trust), "--name", "devnet"]
+        words += ["--finality", f"confirmations:{DEPTH}", "--lang", self.voice.language]
         keystore = ["--keystore", str(self.folder.home / "keys" / f"{AUTHORITY_KEY}.json")]
         passphrase = ["--passphrase-file", str(self.folder.passphrase)]
         done = subprocess.run(
             [sys.executable, str(_DEPLOY), *words, *keystore, *passphrase],
-            env={**os.environ, "CHOPMARK_LANG": self.voice.language},
             capture_output=True,
             text=True,
             check=False,

@@ -18,14 +18,17 @@ from _demo.tamper import unb64
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``site`` runs; ``registrar`` is `chopmark` in the site's home, ``reviewer`` and ``auditor`` in homes that hold the
-    trust file alone. ``desk``: a folder for what the check makes up.
+    """Everybody's view of one running site.
+
+    ``registrar`` is `chopmark` in the site's home, ``reviewer`` and ``auditor`` in homes that hold the trust file alone,
+    ``nobody`` in an empty one. ``desk``: a folder for what the check makes up.
     """
 
     site: Site
     registrar: CommandLine
     reviewer: CommandLine
     auditor: CommandLine
+    nobody: CommandLine
     desk: Path
 
     @property

@@ -67,13 +67,25 @@ class ChainClient(Node):
         questions: list[tuple[str, Sequence[Any]]] = [("eth_chainId", ()), ("eth_getBlockByNumber", ("0x0", False))]
         questions += [("eth_getCode", (hexed(address), tag)) for address in contracts]
         chain_id, genesis, *codes = self._rpc.many(questions)
-        self._same(_CHAIN_ID, self.chain.chain_id, self._read(number, chain_id))
-        self._same(_GENESIS, hexed(self.chain.genesis), hexed(self._read(block_ref, genesis).hash))
+        self._same_chain(chain_id, genesis)
         if codes:
             self._same_code(_ISSUERS, self.registry.issuer_code_hash, codes[0])
             self._same_code(_ATTESTATIONS, self.registry.attestation_code_hash, codes[1])
             if at is not None:
                 self._seen.add(at.hash)
+
+    def send(self, raw: bytes) -> None:
+        """As ``Node.send``, after a look whether this still is the chain that was trusted.
+
+        Nodes do not look themselves: anvil takes transactions that were signed for another chain id.
+        """
+        chain_id, genesis = self._rpc.many([("eth_chainId", ()), ("eth_getBlockByNumber", ("0x0", False))])
+        self._same_chain(chain_id, genesis)
+        super().send(raw)
+
+    def _same_chain(self, chain_id: Any, genesis: Any) -> None:
+        self._same(_CHAIN_ID, self.chain.chain_id, self._read(number, chain_id))
+        self._same(_GENESIS, hexed(self.chain.genesis), hexed(self._read(block_ref, genesis).hash))
 
     def _same(self, what: Wording, expected: object, actual: object) -> None:
         if expected != actual:
@@ -160,15 +172,20 @@ class ChainClient(Node):
         return digest, site
 
     def logs(
-        self, from_block: int, to_block: int, node: bytes | None = None, root: bytes | None = None
+        self,
+        from_block: int,
+        to_block: int,
+        node: bytes | None = None,
+        root: bytes | None = None,
+        registry: RegistryName | None = None,
     ) -> list[Logged]:
-        """Events of both registries in chain order, blocks ``from_block`` to ``to_block`` included.
+        """Events of both registries, or of one, in chain order, blocks ``from_block`` to ``to_block`` included.
 
         ``node``: of this node only. ``root``: what happened to this batch, and supersessions that lead to it from
         another. Raises ``Unreachable`` if the node does not have ``to_block``: fewer logs than there are would be a
         silent gap.
         """
-        return self._logs.read(max(from_block, self.registry.from_block), to_block, node, root)
+        return self._logs.read(max(from_block, self.registry.from_block), to_block, node, root, registry)
 
     def _eth_call(self, question: Question[Any], at: BlockRef) -> tuple[str, Sequence[Any]]:
         data = hexed(question.data)

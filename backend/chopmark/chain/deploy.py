@@ -37,9 +37,8 @@ def deploy(
     """Deploys both registries and returns the chain with them as a trust file has it.
 
     ``salt``: 32 bytes that tell two registries on one chain apart. ``authority``: the first root authority, by
-    default the signer.
-    ``shown_rpc``: the node's address to write down, by default the one used here. The code on the chain is compared
-    with the committed artifact before anything is returned. Raises ``Refused``, ``Unreachable``, ``ChainError``.
+    default the signer. ``shown_rpc``: the node's address to write down, by default the one used here. The code on the
+    chain is compared with the committed artifact before anything is returned. Raises ``Refused``, ``Unreachable``, ``ChainError``.
     """
     node = Node(rpc)
     issuers = create(node, signer, ISSUER_REGISTRY, authority or signer.address, salt, sleep=sleep)

@@ -39,10 +39,17 @@ class LogReader:
         self._attestations = registry.attestation_registry
         self._width = 1 << 20
 
-    def read(self, start: int, end: int, node: bytes | None = None, root: bytes | None = None) -> list[Logged]:
+    def read(
+        self,
+        start: int,
+        end: int,
+        node: bytes | None = None,
+        root: bytes | None = None,
+        registry: RegistryName | None = None,
+    ) -> list[Logged]:
         """Events of the blocks ``start`` to ``end``, both included; see ``ChainClient.logs``."""
         for again in (True, False):
-            found = self._ordered(log for query in self._filters(node, root) for log in self._ranges(start, end, query))
+            found = self._ordered(log for query in self._filters(node, root, registry) for log in self._ranges(start, end, query))
             times = self._times(found, end)
             if times is not None:
                 return [self._event(log, times[number(log["blockNumber"])]) for log in found]
@@ -52,11 +59,14 @@ class LogReader:
             url=self._node.url, why=Wording("读取时区块被替换", "blocks were replaced while they were being read")
         )
 
-    def _filters(self, node: bytes | None, root: bytes | None) -> Iterator[dict[str, Any]]:
+    def _filters(
+        self, node: bytes | None, root: bytes | None, registry: RegistryName | None
+    ) -> Iterator[dict[str, Any]]:
         subject = None if node is None else hexed(node)
         if root is None:
             topics = [] if subject is None else [None, subject]
-            yield {"address": [hexed(address) for address in self._names], "topics": topics}
+            addresses = [hexed(address) for address, name in self._names.items() if registry in (None, name)]
+            yield {"address": addresses, "topics": topics}
             return
         superseded = next(e for e in artifact(ATTESTATION_REGISTRY).events.values() if e.name == "Superseded")
         address = hexed(self._attestations)

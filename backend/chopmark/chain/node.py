@@ -62,8 +62,7 @@ class Node:
         return self._ask(number, "eth_getBalance", hexed(address), "latest")
 
     def fees(self) -> Fees:
-        """What to offer for gas now: twice the base fee plus the node's hint, or the one price of a chain without
-        base fee.
+        """What to offer for gas now: twice the base fee plus the node's hint; without a base fee the chain's one price.
 
         Twice the base fee stays enough for six full blocks in a row (EIP-1559: at most 12.5 % more with each).
         """

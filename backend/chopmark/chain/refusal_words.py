@@ -1,5 +1,4 @@
-"""A sentence and a next step for every error of the contracts: ``tests/chain/test_refusals.py`` fails when one has
-none.
+"""A sentence and a next step for every error of the contracts; ``tests/chain/test_refusals.py`` finds those without.
 
 Keyed by the error's signature, because two registries use one name for two errors. Facts are the error's own arguments.
 """

@@ -30,8 +30,7 @@ CHUNK = 1 << 16
 
 
 class RpcError(Unreachable):
-    """The node answered that it cannot or will not: ``number`` and ``message`` are its own, ``data`` what a contract
-    said.
+    """The node says no: ``number`` and ``message`` are its own words, ``data`` what a contract said.
 
     For whoever reads it is a way of not answering; whoever sends looks inside (``refusals``, ``rejections``).
     """

@@ -26,6 +26,9 @@ app = typer.Typer(
 TERMINAL = Terminal(language=environment_language())
 """The one terminal of this process; the callback below fills it before any command runs."""
 
+INTERRUPTED = 130
+"""Exit code of Ctrl-C (128 + SIGINT)."""
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -81,12 +84,13 @@ def main() -> None:
     except ChopmarkError as fault:
         TERMINAL.error(fault)
         sys.exit(fault.exit_code)
-    except KeyboardInterrupt:
-        TERMINAL.note(
-            "已中断；已受理的内容不会丢失，重跑即可继续",
-            "Interrupted; what was accepted is safe, run again to continue",
-        )
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            TERMINAL.note(
+                "已中断；已受理的内容不会丢失，重跑即可继续",
+                "Interrupted; what was accepted is safe, run again to continue",
+            )
+        raise
     except BrokenPipeError:
         # The reader went away (``chopmark … | head``): not an error of ours. Keep Python from failing at its own flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -97,6 +97,6 @@ def _all_keys() -> KeyRing:
         senders = {row.sender for row in tx.calls.waiting()} | {box.sender for box in tx.outbox.open()}
         nodes = tx.nodes.list()
     stored = {key.address: key.name for key in T.site.keystore.list() if key.trouble is None}
-    issuers = {row.node: T.site.signer(row.key) for row in nodes if row.node in waiting and row.key}
+    issuers = {row.node: row.key for row in nodes if row.node is not None and row.node in waiting and row.key}
     others = tuple(T.site.signer(stored[address]) for address in senders if address in stored)
-    return KeyRing({node: signer for node, signer in issuers.items() if node is not None}, others)
+    return KeyRing({node: T.site.signer(key) for node, key in issuers.items()}, others)

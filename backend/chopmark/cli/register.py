@@ -198,8 +198,7 @@ def _check_accreditation(kind: Kind, who: Acting) -> None:
 
 def report(ids: Sequence[int], folder: Path, *, new: int, known: int) -> None:
     """Hand out the bundles of registered credentials and say what was done."""
-    from chopmark.services.bundles import bundle_files
-    from chopmark.services.register.deliver import deliver
+    from chopmark.services.register.deliver import bundle_files, deliver
 
     with T.site.ledger.read() as tx:
         made = bundle_files(tx, ids)
@@ -208,7 +207,7 @@ def report(ids: Sequence[int], folder: Path, *, new: int, known: int) -> None:
             for row in tx.credentials.get_many(ids).values()
             if row.batch_id and (b := tx.batches.get(row.batch_id))
         }
-    paths = deliver(((b.label, b.commitment, b.data) for b in made), folder)
+    paths = deliver(made, folder)
     T.answer(
         {
             "registered": new,
@@ -229,5 +228,5 @@ def report(ids: Sequence[int], folder: Path, *, new: int, known: int) -> None:
             f"  batch {root}: {b.size} credentials, block {b.block_number}",
         )
     T.out(f"凭证包 {len(paths)} 个：{folder}/", f"{len(paths)} bundles in {folder}/")
-    for b, path in list(zip(made, paths, strict=True))[:3]:
-        T.out(f"  {b.commitment.hex()[:16]}  {path}")
+    for bundle, path in list(zip(made, paths, strict=True))[:3]:
+        T.out(f"  {bundle.commitment.hex()[:16]}  {path}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from chopmark.cli.app import TERMINAL as T
-from chopmark.errors import Busy, ChopmarkError, Refused, Unreachable
+from chopmark.errors import Busy, Refused, Unreachable
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def raise_trouble(progress: Progress) -> None:
     if progress.unreachable is not None:
         raise progress.unreachable
     if progress.blocked:
-        raise _first(progress.blocked[0].error)
+        raise progress.blocked[0].error
     if progress.busy and not progress.idle:
         raise Busy(holder=progress.busy)
     if progress.in_flight or progress.confirming:
@@ -81,10 +81,6 @@ def raise_trouble(progress: Progress) -> None:
             url=T.site.chain.url,
             why=Wording(f"{PATIENCE:.0f} 秒内未获最终确认", f"not final within {PATIENCE:.0f} seconds"),
         )
-
-
-def _first(error: ChopmarkError) -> ChopmarkError:
-    return error
 
 
 class _Shown:

@@ -62,10 +62,10 @@ def supersede(
     from chopmark.cli.register import report
     from chopmark.cli.sending import run_worker
     from chopmark.core.reasons import find_reason
-    from chopmark.core.words import Op, Role
+    from chopmark.core.words import Role
     from chopmark.kinds import find_kind
     from chopmark.services.lifecycle import compose_successor, draft_successor
-    from chopmark.services.pipeline import accept, request_changes
+    from chopmark.services.pipeline import correct
     from chopmark.services.register import FileBinder
     from chopmark.services.register.form import read_fields
 
@@ -86,13 +86,10 @@ def supersede(
         check_key(who, role)
     now = int(T.site.clock())
     with T.site.ledger.begin() as tx:
-        tx.credentials.release_number(old.id)
-        (new_id,) = accept(tx, compose_successor(old, kind, drafted, now)).added
-        successor = tx.credentials.get_many([new_id])[new_id]
-        changes = request_changes(tx, [old], Op.SUPERSEDED, code, now=now, successor=successor)
+        change = correct(tx, old, compose_successor(old, kind, drafted, now), code, now=now)
     run_worker(keys)
-    _require_done([change.id for change in changes])
-    report([new_id], bundles, new=1, known=0)
+    _require_done([change.id])
+    report([change.successor_id or 0], bundles, new=1, known=0)
     T.out(
         f"旧版本 {old.commitment.hex()[:16]} 已标明被替代",
         f"The old version {old.commitment.hex()[:16]} now points to it",

@@ -57,7 +57,7 @@ def _verify(paths: list[Path], declared: list[str], kind: str) -> int:
     found = collect(paths, Limits(settings.max_file_bytes, settings.max_files))
     _tell_skipped(found)
     records = _records()
-    materials = match(found, records.bundle_for if records else None)
+    materials = match(found, records.bundles_for if records else None)
     fields = assign(declarations, materials, kinds, chosen)
     if len(materials) > _MANY:
         T.note(f"正在核验{len(materials)}份材料…", f"Verifying {len(materials)} materials…")
@@ -84,7 +84,7 @@ def _verifier(
         profiles=profiles,
         key_book=records.keys_of if records else lambda _: {},
         indexed=records is not None,
-        coverage=coverage(profiles.values(), kinds),
+        coverage=coverage(profiles.values(), kinds, indexed=records is not None),
     )
 
 

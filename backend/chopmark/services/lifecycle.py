@@ -78,9 +78,9 @@ def draft_successor(
     return drafted
 
 
-def compose_successor(old: CredentialRow, kind: Kind, drafted: Drafted, now: int) -> list[NewCredential]:
+def compose_successor(old: CredentialRow, kind: Kind, drafted: Drafted, now: int) -> NewCredential:
     """The corrected credential, blinded, naming what it replaces."""
-    return list(compose_drafts(kind, old.issuer, drafted.drafts, now, replaces=old.commitment))
+    return next(compose_drafts(kind, old.issuer, drafted.drafts, now, replaces=old.commitment))
 
 
 def claims_of(row: CredentialRow) -> dict[str, Value]:

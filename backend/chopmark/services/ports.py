@@ -1,10 +1,11 @@
-"""What services need from adapters, one small protocol for each need. Adapters fit by shape; ``wiring`` brings them together.
+"""What services need from adapters, one small protocol for each need; adapters fit by shape.
 
-**The chain** is one node of one trusted chain. Its answers may be late, missing (``Unreachable``) or, from a broken node, wrong: the
-pipeline believes only what block hash, event and record say together. Sending is idempotent: the same bytes have the same hash.
+**The chain** is one node of one trusted chain. Its answers may be late, missing (``Unreachable``) or, from a broken
+node, wrong: the pipeline believes only what block hash, event and record say together. Sending is idempotent: the
+same bytes have the same hash.
 
-**The store** promises: what a ``begin()`` block wrote is on disk when the block ends, all of it or (if it raised) none; writers take
-turns; ``read()`` is one snapshot. A transaction must not be kept open while a chain is asked.
+**The store** promises: what a ``begin()`` block wrote is on disk when the block ends, all of it or (if it raised)
+none; writers take turns; ``read()`` is one snapshot. A transaction must not be kept open while a chain is asked.
 """
 
 # ruff: noqa: D102  (the store's own classes say what their methods do)
@@ -33,7 +34,8 @@ from chopmark.core.ledger import (
 from chopmark.core.transaction import BlockRef, Call, Logged, Receipt, SignedTransaction
 from chopmark.core.words import BatchRecord, Plane
 
-# --- the chain ---------------------------------------------------------------------------------------------------------
+# --- the chain
+# ---------------------------------------------------------------------------------------------------------
 
 
 class Blocks(Protocol):
@@ -100,9 +102,7 @@ class Contracts(Protocol):
     def attest(self, issuer: bytes, kind: str, root: bytes, size: int, algorithm: int) -> Call:
         """Commit a batch."""
 
-    def set_status(
-        self, issuer: bytes, root: bytes, op: int, reason: int, changes: Sequence[tuple[int, int]]
-    ) -> Call:
+    def set_status(self, issuer: bytes, root: bytes, op: int, reason: int, changes: Sequence[tuple[int, int]]) -> Call:
         """Revoke, suspend or resume leaves: (word index, mask) pairs, words ascending."""
 
     def supersede(
@@ -146,7 +146,8 @@ class Keys(Protocol):
         """The key of an address."""
 
 
-# --- the store ---------------------------------------------------------------------------------------------------------
+# --- the store
+# ---------------------------------------------------------------------------------------------------------
 
 
 class KeptFacts(Protocol):
@@ -194,6 +195,7 @@ class KeptChanges(Protocol):
         self, credential_ids: Sequence[int], op: int, reason: int, now: int, successor_id: int | None = None
     ) -> Sequence[ChangeRow]: ...
     def due(self, limit: int) -> Sequence[DueChange]: ...
+    def due_issuers(self) -> Sequence[bytes]: ...
     def due_count(self) -> int: ...
     def free(self, ids: Sequence[int]) -> int: ...
     def of_outbox(self, outbox_id: int) -> Sequence[ChangeRow]: ...

@@ -69,6 +69,13 @@ class Changes(Room):
         mine = select(func.count()).select_from(CHANGES)
         return sum(self._number(mine.where(*waits, _C.id.in_(part))) for part in chunks(ids))
 
+    def due_issuers(self) -> list[bytes]:
+        """The issuers of credentials with wishes that no transaction carries."""
+        joined = CHANGES.join(CREDENTIALS, CREDENTIALS.c.id == _C.credential_id)
+        waits = (_C.done.is_(False), _C.outbox_id.is_(None))
+        wanted = select(CREDENTIALS.c.issuer).select_from(joined).where(*waits).distinct()
+        return [row.issuer for row in self._rows(wanted)]
+
     def due_count(self) -> int:
         """How many changes no transaction carries."""
         waits = (_C.done.is_(False), _C.outbox_id.is_(None))

@@ -76,8 +76,8 @@ def _sqlite(where: URL, wait: float) -> Engine:
         # The time-out first: everything after it may have to wait.
         cursor.execute(f"PRAGMA busy_timeout={int(wait * 1000)}")
 
-
-        # A credential takes about two kilobytes: small pages would leave half of each empty. Counts when the file is made.
+        # A credential takes about two kilobytes: small pages would leave half of each empty. Counts when the file is
+        # made.
         cursor.execute("PRAGMA page_size=16384")
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")

@@ -26,7 +26,7 @@ contract AccreditationTest is World {
         check(issuers.isLive(school, DEGREE), "live");
         check(issuers.admit(school, DEGREE, keyOf(school), KEY_ATTEST) == 1, "index");
         GrantRecord memory grant = issuers.grantOf(school, DEGREE);
-        check(grant.parent == district.serial() && grant.depth == 3 && grant.from == START, "grant");
+        check(grant.parent == district.serial() && grant.depth == 3 && grant.since == START, "grant");
     }
 
     function test_whateverFailsAboveFailsBelow() public {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AttestationRegistry} from "../../../contracts/AttestationRegistry.sol";
 import {IssuerRegistry} from "../../../contracts/IssuerRegistry.sol";
 import {NodeId} from "../../../contracts/types/NodeId.sol";
+import {Deployment} from "./support/Deployment.sol";
 import {Folding} from "./support/Folding.sol";
 import {IssuersHandler} from "./support/IssuersHandler.sol";
 import {RecordsHandler} from "./support/RecordsHandler.sol";
@@ -30,23 +31,25 @@ contract IssuerInvariants is Campaign {
         folding = new Folding();
         vm.recordLogs();
         address minister = address(0x1000);
-        IssuerRegistry issuers = new IssuerRegistry(minister, 0);
+        IssuerRegistry issuers = Deployment.issuerRegistry(minister, 0);
         handler = new IssuersHandler(issuers, folding);
         // Parents by serial: two bureaus under the authority, districts and issuers below, for both kinds.
         uint64[7] memory parents = [0, 0, 1, 1, 3, 3, uint64(2)];
         for (uint64 i = 1; i <= 7; ++i) {
             (NodeId above, NodeId node) = (issuers.nodeId(parents[i - 1]), issuers.nodeId(i));
-            address by = handler.handOf(parents[i - 1]);
+            (address by, address hand, address key) =
+                (handler.handOf(parents[i - 1]), handler.handOf(i), handler.keyOf(i, 0));
             vm.prank(by);
-            issuers.register(above, DEGREE, handler.handOf(i), 0, "");
+            issuers.register(above, DEGREE, hand, 0, "");
             vm.prank(by);
             issuers.grant(above, node, DEGREE, 0, 0, 3);
             if (i % 2 == 1) {
+                NodeId root = issuers.nodeId(0);
                 vm.prank(minister);
-                issuers.grant(issuers.nodeId(0), node, PAPER, 0, 0, 3);
+                issuers.grant(root, node, PAPER, 0, 0, 3);
             }
-            vm.prank(handler.handOf(i));
-            issuers.addKey(node, node, handler.keyOf(i, 0), 15);
+            vm.prank(hand);
+            issuers.addKey(node, node, key, 15);
         }
         _foldWhatWasLogged();
     }
@@ -71,17 +74,18 @@ contract RecordInvariants is Campaign {
         folding = new Folding();
         vm.recordLogs();
         address minister = address(0xA0);
-        IssuerRegistry issuers = new IssuerRegistry(minister, 0);
-        AttestationRegistry records = new AttestationRegistry(issuers);
+        IssuerRegistry issuers = Deployment.issuerRegistry(minister, 0);
+        AttestationRegistry records = Deployment.attestationRegistry(issuers);
         NodeId root = issuers.nodeId(0);
         for (uint64 i = 1; i <= 2; ++i) {
+            NodeId node = issuers.nodeId(i);
             vm.prank(minister);
             issuers.register(root, DEGREE, address(uint160(0x1000 + i)), 0, "");
             vm.prank(minister);
-            issuers.grant(root, issuers.nodeId(i), DEGREE, 0, 0, 1);
+            issuers.grant(root, node, DEGREE, 0, 0, 1);
             for (uint160 k = 0; k < 3; ++k) {
                 vm.prank(minister);
-                issuers.addKey(root, issuers.nodeId(i), address(0x2000 + 16 * uint160(i) + k), k == 2 ? 4 : 3);
+                issuers.addKey(root, node, address(0x2000 + 16 * uint160(i) + k), k == 2 ? 4 : 3);
             }
         }
         handler = new RecordsHandler(records, issuers, issuers.nodeId(1), issuers.nodeId(2), folding);

@@ -5,6 +5,7 @@ import {IssuerRegistry} from "../../../contracts/IssuerRegistry.sol";
 import {IIssuerErrors} from "../../../contracts/interfaces/IIssuerErrors.sol";
 import {NodeRecord} from "../../../contracts/types/Node.sol";
 import {NodeId} from "../../../contracts/types/NodeId.sol";
+import {Deployment} from "./support/Deployment.sol";
 import {World, check, vm} from "./support/World.sol";
 
 /// @notice Who holds nodes and the root authority's office, and that strangers write nothing.
@@ -12,7 +13,7 @@ contract StewardshipTest is World {
     address private constant NEW = address(0x77);
 
     function test_aRegistryStartsWithItsAuthorityAndNothingElse() public {
-        IssuerRegistry fresh = new IssuerRegistry(MINISTER, bytes32("salt"));
+        IssuerRegistry fresh = Deployment.issuerRegistry(MINISTER, bytes32("salt"));
         check(fresh.authority() == MINISTER && fresh.pendingAuthority() == address(0), "authority");
         check(fresh.nodeCount() == 0, "count");
         check(

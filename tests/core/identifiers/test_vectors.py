@@ -86,6 +86,7 @@ def test_wrong_check_digit(check, text):
 def test_malformed_and_says_why(check, text):
     checked = CHECKS[check](text, TODAY)
     assert (checked.ok, checked.wrong_digit, checked.normal) == (False, False, "")
+    assert checked.why is not None
     assert checked.why.fact(Language.ZH, {})
     assert checked.why.fact(Language.EN, {})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from chopmark.services.verify.collect import collect
@@ -90,15 +92,10 @@ def test_the_sites_index_is_asked_for_what_is_left(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"known")
     (tmp_path / "b.pdf").write_bytes(b"unknown")
     made = issued.lone(files=[b"known"])
-    known = {made.bundle: made.data}
+    known = {sha256(b"known").digest(): FoundBundle(None, "index", "", made.data, None)}
 
-    def index(digest: bytes) -> FoundBundle | None:
-        from hashlib import sha256
-
-        if digest != sha256(b"known").digest():
-            return None
-        data = next(iter(known.values()))
-        return FoundBundle(None, "index", "", data, None)
+    def index(digests: Sequence[bytes]) -> dict[bytes, FoundBundle]:
+        return {digest: known[digest] for digest in digests if digest in known}
 
     assert _pairs(tmp_path, index) == [("a.pdf", "index", How.INDEX), ("b.pdf", "", How.NONE)]
 

@@ -60,8 +60,15 @@ def _pdf(path: Path) -> Anatomy:
             return Anatomy(scanned=_is_scanned(document)) if len(document.pages) else Anatomy(Trouble.DAMAGED)
     except pikepdf.PasswordError:
         return Anatomy(Trouble.ENCRYPTED)
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except _broken():
         return Anatomy(Trouble.DAMAGED)
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What pikepdf raises for hostile documents: its own error, and what its C++ side throws through the binding."""
+    from pikepdf import PdfError
+
+    return PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError
 
 
 def _tail(path: Path) -> bytes:
@@ -72,7 +79,10 @@ def _tail(path: Path) -> bytes:
 
 def _is_scanned(document: Pdf) -> bool:
     """Every page looked at shows a picture and no text (text laid invisibly under the picture does not count)."""
-    seen = [_page_shows(page) for page in document.pages[:_PAGES_LOOKED_AT]]
+    try:
+        seen = [_page_shows(page) for page in document.pages[:_PAGES_LOOKED_AT]]
+    except _broken():
+        return False  # it opens, but somebody altered its drawing: that is no scanner's work
     return all(picture and not text for picture, text in seen)
 
 

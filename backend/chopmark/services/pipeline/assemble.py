@@ -1,12 +1,13 @@
 """The next transaction of a sender: what goes into it, what the contracts would refuse, and keeping it signed.
 
-Chain and database take turns: everything is read, arranged, tried and signed without a transaction open; then one transaction checks
-that nothing moved meanwhile and keeps batches, changes and signed bytes together. Only what is kept is ever sent, so a signature
-that is thrown away was never seen by anybody.
+Chain and database take turns: everything is read, arranged, tried and signed without a transaction open; then one
+transaction checks that nothing moved meanwhile and keeps batches, changes and signed bytes together. Only what is
+kept is ever sent, so a signature that is thrown away was never seen by anybody.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -51,20 +52,26 @@ class Part:
 
 @dataclass(slots=True)
 class Assembled:
-    """What assembling came to. ``kept``: row number of the new transaction, None if there is none to send."""
+    """What assembling came to.
+
+    ``kept``: row number of the new transaction, None if there is none. ``again``: something moved meanwhile; try once
+    more.
+    """
 
     kept: int | None = None
+    again: bool = False
     blocked: list[Blocked] = field(default_factory=list)
 
 
-def assemble(bench: Bench, lease: Lease, signer: Signer, held: frozenset[int] = frozenset()) -> Assembled:
+def assemble(bench: Bench, lease: Lease, signer: Signer) -> Assembled:
     """Make and keep the next transaction of this sender, if there is work for it.
 
-    ``held``: batches not to be tried again now. Raises ``Busy`` if the lease was lost, ``Unreachable``, ``StoreError``.
+    A registry call that the contracts refuse is written down as refused; everything else that they refuse keeps
+    waiting. Raises ``Busy`` if the lease was lost, ``Unreachable``, ``StoreError``.
     """
-    parts = _parts(bench, signer, held)
+    parts = _parts(bench, signer)
     nonce = _next_nonce(bench, lease.sender) if parts else None
-    done = Assembled()
+    done = Assembled(again=bool(parts))
     while parts and nonce is not None:
         call = bench.join([part.call for part in parts])
         try:
@@ -72,15 +79,15 @@ def assemble(bench: Bench, lease: Lease, signer: Signer, held: frozenset[int] = 
         except Refused as refusal:
             parts, blocked = sift(bench, lease.sender, parts, refusal)
             done.blocked += blocked
+            done.again = not blocked
             continue
         done.kept = _keep(bench, lease, parts, call, signed)
         break
+    _refuse(bench, done.blocked)
     return done
 
 
-def sift(
-    bench: Bench, sender: bytes, parts: Sequence[Part], refusal: Refused
-) -> tuple[list[Part], list[Blocked]]:
+def sift(bench: Bench, sender: bytes, parts: Sequence[Part], refusal: Refused) -> tuple[list[Part], list[Blocked]]:
     """The parts that can be sent without those that the contracts refuse, and the refused ones.
 
     Each part is tried on top of the ones before it: a supersession needs the attestation that precedes it.
@@ -103,19 +110,31 @@ def sift(
     return kept, blocked
 
 
-def _parts(bench: Bench, signer: Signer, held: frozenset[int]) -> list[Part]:
-    """What waits for this sender, in the order in which it must happen. Calls of the issuer registry go first and alone."""
+def _parts(bench: Bench, signer: Signer) -> list[Part]:
+    """What waits for this sender, in the order in which it must happen.
+
+    Calls of the issuer registry go first and alone.
+    """
     with bench.store.read() as tx:
         rows = tx.calls.waiting(signer.address)
         if rows:
             first = [row for row in rows if row.to == rows[0].to][:PARTS_LIMIT]
             return [Part(Call(row.to, row.data, row.purpose), row=row) for row in first]
-        batches = [row for row in tx.batches.waiting() if row.id not in held and _is_mine(bench, signer, row.issuer)]
+        batches = [row for row in tx.batches.waiting() if _is_mine(bench, signer, row.issuer)]
         groups = [one for one in tx.credentials.pending(BATCH_LIMIT) if _is_mine(bench, signer, one.issuer)]
         due = [one for one in tx.changes.due(CHANGES_LIMIT) if _is_mine(bench, signer, one.leaf.issuer)]
     parts = _again(bench, batches) + [Part(one.call(bench.contracts), seal=one) for one in to_seal(groups)]
     parts = parts[:PARTS_LIMIT]
     return parts + _status_parts(bench, parts, due)
+
+
+def _refuse(bench: Bench, blocked: Sequence[Blocked]) -> None:
+    """Registry calls are orders of a person who waits for the answer: a refused one is answered and not tried again."""
+    calls = [(number, one.error) for one in blocked if one.what == "call" for number in one.ids]
+    if calls:
+        with bench.store.begin() as tx:
+            for number, error in calls:
+                tx.calls.refuse(number, json.dumps(error.as_json(), ensure_ascii=False))
 
 
 def _is_mine(bench: Bench, signer: Signer, issuer: bytes) -> bool:
@@ -156,7 +175,8 @@ def _status_parts(bench: Bench, parts: Sequence[Part], due: Sequence[DueChange])
 def _next_nonce(bench: Bench, sender: bytes) -> int | None:
     """The number of the next transaction; None while the node does not count all that it has mined already.
 
-    The chain's count decides, so a number that somebody used elsewhere with this key is passed over and no gap can arise.
+    The chain's count decides, so a number that somebody used elsewhere with this key is passed over and no gap can
+    arise.
     """
     counted = bench.chain.nonce(sender)
     with bench.store.read() as tx:
@@ -165,7 +185,10 @@ def _next_nonce(bench: Bench, sender: bytes) -> int | None:
 
 
 def _keep(bench: Bench, lease: Lease, parts: Sequence[Part], call: Call, signed: SignedTransaction) -> int | None:
-    """Keep batches, changes and signed bytes together; None, and nothing is kept, if somebody else moved what they build on."""
+    """Keep batches, changes and signed bytes together.
+
+    None, and nothing is kept, if somebody else moved what they build on.
+    """
     new = NewOutbox(
         sender=signed.sender,
         chain_id=signed.chain_id,

@@ -18,8 +18,9 @@ LEASE_SECONDS: Final = 30
 class Bench:
     """The adapters and the facts that every step needs.
 
-    ``contracts``, ``join``, ``prepare``: make calls, join them, sign them. ``keys``: those open here. ``home``: the chain and registries
-    that the database belongs to. ``clock``: unix seconds. ``holder``: who we are, see ``holder.py``.
+    ``contracts``, ``join``, ``prepare``: make calls, join them, sign them. ``keys``: those open here. ``home``: the
+    chain and registries that the database belongs to. ``clock``: unix seconds. ``holder``: who we are, see
+    ``holder.py``.
     """
 
     store: Store

@@ -23,8 +23,9 @@ def request_changes(
 ) -> list[ChangeRow]:
     """Want credentials revoked, suspended, resumed or (one) superseded by ``successor``. A worker does it.
 
-    Asking again while the wish is open changes nothing. For a correction see ``correct``, which does all that belongs to it.
-    Raises ``UsageError`` for an op that is none of these, or for a successor without superseding or the other way round.
+    Asking again while the wish is open changes nothing. For a correction see ``correct``, which does all that belongs
+    to it. Raises ``UsageError`` for an op that is none of these, or for a successor without superseding or the other
+    way round.
     """
     if op not in (Op.REVOKED, Op.SUSPENDED, Op.RESUMED, Op.SUPERSEDED):
         raise UsageError(why=Wording(f"“{op.name}”不是状态变更", f"{op.name} is no change of status"))

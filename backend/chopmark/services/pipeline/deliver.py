@@ -1,10 +1,12 @@
-"""Sending what was kept, and finding out what became of it. ::
+"""Sending what was kept, and finding out what became of it.
+
+::
 
     signed ─send→ sent ─receipt→ mined ─finality, event and record agree→ final
 
-Every step looks before it acts, and every step may be repeated: the bytes are on disk, so the same transaction is sent however often,
-and one transaction has one effect. A node's word is believed for the next look only; a batch counts as anchored when its block's hash,
-its event and its record say the same at a final block.
+Every step looks before it acts, and every step may be repeated: the bytes are on disk, so the same transaction is
+sent however often, and one transaction has one effect. A node's word is believed for the next look only; a batch
+counts as anchored when its block's hash, its event and its record say the same at a final block.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ from chopmark.wording import Wording
 REVERTED: Final = "reverted"
 NONCE_TAKEN: Final = "nonce taken"
 NOT_SAID: Final = "no event"
-"""Why a transaction failed, as ``OutboxRow.error`` keeps it; ``NOT_SAID`` while the chain's logs contradict its receipt."""
+"""Why a transaction failed, as ``OutboxRow.error`` keeps it.
+
+``NOT_SAID`` while the chain's logs contradict its receipt.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,9 @@ class Delivered:
 def deliver(bench: Bench, lease: Lease, row: OutboxRow, final: BlockRef, passed_over: bool) -> Delivered:
     """Bring one kept transaction a step further.
 
-    ``final``: the block up to which events were followed. ``passed_over``: the sender's count passed this number in a block that is
-    final now, so a missing receipt means that it can never be mined. Raises ``Busy`` if the lease was lost, ``Unreachable``.
+    ``final``: the block up to which events were followed. ``passed_over``: the sender's count passed this number in a
+    block that is final now, so a missing receipt means that it can never be mined. Raises ``Busy`` if the lease was
+    lost, ``Unreachable``.
     """
     receipt = bench.chain.receipt(row.tx_hash)
     if receipt is None:
@@ -77,7 +83,8 @@ def _missing(bench: Bench, lease: Lease, row: OutboxRow, passed_over: bool) -> D
     except Refused as refusal:
         if row.state is OutboxState.MINED:
             _record(bench, lease, row, OutboxState.SENT)
-        # A number that is counted already is either another's, which a final block will tell, or ours, and the receipt will come.
+        # A number that is counted already is either another's, which a final block will tell, or ours, and the
+        # receipt will come.
         waits = refusal.facts.get("rule") in (Rejection.NONCE_TAKEN, Rejection.NONCE_GAP, Rejection.FULL)
         return Delivered(OutboxState.SENT, None if waits else refusal)
     reach("after_send_before_record")

@@ -1,7 +1,7 @@
 """A hook for tests: the process dies at a named place, as a power cut would have it die.
 
-``CHOPMARK_FAILPOINT`` names the place, and only counts with ``CHOPMARK_FAILPOINTS_ALLOWED=1``: set alone it is refused, so that a
-stray variable cannot stop an institution's worker.
+``CHOPMARK_FAILPOINT`` names the place, and only counts with ``CHOPMARK_FAILPOINTS_ALLOWED=1``: set alone it is
+refused, so that a stray variable cannot stop an institution's worker.
 """
 
 from __future__ import annotations

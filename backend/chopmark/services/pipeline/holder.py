@@ -1,7 +1,7 @@
 """Who holds a lease: a name that another process on the same machine can see to be dead.
 
-Without that, a command killed in the middle would leave the next one waiting until its lease ends. A mistake is harmless: the lease's
-token decides who writes, and both would send the same bytes.
+Without that, a command killed in the middle would leave the next one waiting until its lease ends. A mistake is
+harmless: the lease's token decides who writes, and both would send the same bytes.
 """
 
 from __future__ import annotations
@@ -38,10 +38,13 @@ def is_gone(holder: str) -> bool:
 
 
 def _machine() -> str:
-    """One run of one machine, and the set of processes that can see each other on it; empty if the system does not say."""
+    """One run of one machine, and the set of processes that can see each other on it.
+
+    Empty if the system does not say.
+    """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot[:8]}.{os.readlink('/proc/self/ns/pid').strip('pid:[]')}"
+        return f"{boot[:8]}.{Path('/proc/self/ns/pid').readlink().name.strip('pid:[]')}"
     except OSError:
         return ""
 

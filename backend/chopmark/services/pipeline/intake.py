@@ -16,7 +16,10 @@ from chopmark.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """``added``: row numbers of what is new, in the order given. ``already``: what had been accepted before, in the same order."""
+    """``added``: row numbers of what is new, in the order given.
+
+    ``already``: what had been accepted before, in the same order.
+    """
 
     added: tuple[int, ...]
     already: tuple[CredentialRow, ...]
@@ -30,9 +33,9 @@ class Accepted:
 def accept(tx: Transaction, rows: Sequence[NewCredential]) -> Accepted:
     """Keep composed credentials, to be sealed by a worker. Nothing is promised before the transaction is committed.
 
-    A rerun finds itself: what has the same content as a living credential of the same number (without a number: as any credential of
-    the issuer and kind) counts as accepted already, though its salts differ.
-    Raises ``InputError`` if a number is taken by other content, or stands twice in ``rows``: then nothing may be committed.
+    A rerun finds itself: what has the same content as a living credential of the same number (without a number: as
+    any credential of the issuer and kind) counts as accepted already, though its salts differ. Raises ``InputError``
+    if a number is taken by other content, or stands twice in ``rows``: then nothing may be committed.
     """
     groups: defaultdict[tuple[bytes, str], list[NewCredential]] = defaultdict(list)
     for row in rows:
@@ -58,7 +61,10 @@ def accept(tx: Transaction, rows: Sequence[NewCredential]) -> Accepted:
 
 
 def take_in(store: Store, rows: Sequence[NewCredential]) -> Accepted:
-    """``accept`` in a transaction of its own: on return everything given is on disk. Raises as ``accept``, and ``StoreError``."""
+    """``accept`` in a transaction of its own: on return everything given is on disk.
+
+    Raises as ``accept``, and ``StoreError``.
+    """
     with store.begin() as tx:
         accepted = accept(tx, rows)
     reach("after_accept")

@@ -10,8 +10,11 @@ from chopmark.services.ports import Signer
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """``issuers``: the working key of each issuer (by node id). ``others``: keys for registry operations (controllers,
-    accreditors' keys, the authority)."""
+    """Opened keys by what they are for.
+
+    ``issuers``: the working key of each issuer (by node id). ``others``: keys for registry operations (controllers,
+    accreditors' keys, the authority).
+    """
 
     issuers: Mapping[bytes, Signer]
     others: tuple[Signer, ...] = ()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from chopmark.core.transaction import BlockRef
 from chopmark.errors import ChopmarkError
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Something that cannot go on, and why. ``what``: ``batch``, ``change``, ``call`` or ``transaction``; ``ids``: row numbers
-    (of credentials for a batch that is not sealed yet)."""
+    """Something that cannot go on, and why.
+
+    ``what``: ``leaves``, ``batch``, ``changes``, ``call`` or ``transaction``; ``ids``: row numbers of credentials, of
+    the batch, of wishes, of the call, of the outbox.
+    """
 
     what: str
     ids: tuple[int, ...]
@@ -21,21 +25,26 @@ class Blocked:
 class Progress:
     """The pipeline at one moment, counted over the whole site.
 
-    ``leaves``, ``changes``, ``calls``: wait for a transaction. ``in_flight``: signed or sent. ``confirming``: mined, not final yet.
-    ``finished``: transactions that this run saw become final, ``failed``: that it saw fail. ``head``, ``final``: the newest block and
-    the newest final one. ``lacking``: issuers with work whose key is not open here, ``senders``: addresses likewise.
-    ``busy``: who sends for us, if somebody else does. ``lagging``: the node is behind what it said before.
+    ``leaves``, ``batches``, ``changes``, ``calls``: wait for a transaction (``batches``: sealed ones whose
+    transaction failed). ``in_flight``: signed or sent. ``confirming``: mined, not final yet. ``stuck``: of these, how
+    many cannot go on by themselves. ``finished``, ``failed``: hashes of the transactions that became final, or
+    failed, in this run. ``head``, ``final``: the newest block and the newest final one. ``lacking``: issuers (node
+    ids) and senders (addresses) whose work waits for a key that is not open here. ``busy``: who sends for us, if
+    somebody else does. ``lagging``: the node is behind what it said before. ``unreachable``: why the last round
+    failed.
     """
 
-    leaves: int
-    changes: int
-    calls: int
-    in_flight: int
-    confirming: int
-    finished: tuple[bytes, ...]
-    failed: tuple[bytes, ...]
-    head: BlockRef | None
-    final: BlockRef | None
+    leaves: int = 0
+    batches: int = 0
+    changes: int = 0
+    calls: int = 0
+    in_flight: int = 0
+    confirming: int = 0
+    stuck: int = 0
+    finished: tuple[bytes, ...] = ()
+    failed: tuple[bytes, ...] = ()
+    head: BlockRef | None = None
+    final: BlockRef | None = None
     blocked: tuple[Blocked, ...] = ()
     lacking: tuple[bytes, ...] = ()
     busy: str = ""
@@ -43,13 +52,17 @@ class Progress:
     unreachable: ChopmarkError | None = None
 
     @property
+    def waiting(self) -> int:
+        """How many things wait for a transaction."""
+        return self.leaves + self.batches + self.changes + self.calls
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is left to do for anybody."""
-        return not (self.leaves or self.changes or self.calls or self.in_flight or self.confirming)
+        return not (self.waiting or self.in_flight or self.confirming)
 
     @property
     def moving(self) -> bool:
-        """Whether waiting may bring something: work is under way here or elsewhere."""
-        return bool(self.in_flight or self.confirming or self.busy or self.lagging)
-
-
+        """Whether waiting may bring something: work is under way, here or elsewhere."""
+        under_way = self.in_flight + self.confirming > self.stuck
+        return under_way or bool(self.busy) or self.lagging or self.unreachable is not None

@@ -1,7 +1,8 @@
 """Changes of status: from wishes to the fewest calls, by what the chain says now.
 
-The contract takes only real transitions (a revoked leaf is not revoked again), and one refused leaf would refuse all. So each wish is
-held against the chain first: what holds already is done, what can never be is said, what has to wait waits.
+The contract takes only real transitions (a revoked leaf is not revoked again), and one refused leaf would refuse all.
+So each wish is held against the chain first: what holds already is done, what can never be is said, what has to wait
+waits.
 """
 
 from __future__ import annotations
@@ -51,11 +52,14 @@ class Feasible:
 def feasible(
     chain: Registries, at: BlockRef, due: Sequence[DueChange], fresh: Mapping[int, tuple[bytes, int]]
 ) -> Feasible:
-    """What can be done about wishes, by the state at a block. ``fresh``: places of leaves attested in the same transaction.
+    """What can be done about wishes, by the state at a block.
 
+    ``fresh``: places of leaves that the same transaction attests.
     At most one wish for each credential is ready: the next one must see what became of it.
     """
-    roots = sorted({leaf[:2] for one in due for leaf in (_leaf(one.leaf), one.successor and _leaf(one.successor)) if leaf})
+    roots = sorted(
+        {leaf[:2] for one in due for leaf in (_leaf(one.leaf), one.successor and _leaf(one.successor)) if leaf}
+    )
     known = {root for root, record in zip(roots, chain.batches(roots, at), strict=True) if record is not None}
     words = sorted({(i, r, n // WORD_BITS, plane) for i, r, n in _leaves(due) if (i, r) in known for plane in _PLANES})
     bits = dict(zip(words, chain.status_words(words, at), strict=True))

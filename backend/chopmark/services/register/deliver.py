@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from chopmark.core.bundle import write_bundle
 from chopmark.errors import InputError
+from chopmark.services.bundles import Kept, bundle_of, bundles_of_batch
 from chopmark.wording import Wording
 
 SUFFIX: Final = ".chopmark.json"
@@ -16,15 +19,35 @@ _UNSAFE: Final = re.compile(r"[^\w.\-()（）·]+")
 _LENGTH: Final = 80
 
 
-def deliver(bundles: Iterable[tuple[str, bytes, bytes]], folder: Path) -> list[Path]:
-    """Write (label, commitment, bundle) into ``folder``; where each went, in order.
+@dataclass(frozen=True, slots=True)
+class BundleFile:
+    """A bundle about to be handed out. ``label``: what its file is called after; ``data``: its exact bytes."""
 
-    A file that holds the same bundle already is left alone; another one of that name is never overwritten: the commitment's first digits tell
-    the two apart. Raises ``InputError`` if the folder cannot be written to.
+    label: str
+    commitment: bytes
+    data: bytes
+
+
+def bundle_files(tx: Kept, ids: Iterable[int]) -> list[BundleFile]:
+    """The bundles of registered credentials (by row number), each batch's tree made once. Raises as ``bundle_of``."""
+    wanted = set(ids)
+    rows = tx.credentials.get_many(wanted)
+    batches = sorted({row.batch_id for row in rows.values() if row.batch_id is not None})
+    if any(row.batch_id is None for row in rows.values()):
+        bundle_of(tx, next(row for row in rows.values() if row.batch_id is None))
+    made = (pair for batch in batches for pair in bundles_of_batch(tx, batch))
+    return [BundleFile(row.label, row.commitment, write_bundle(bundle)) for row, bundle in made if row.id in wanted]
+
+
+def deliver(bundles: Iterable[BundleFile], folder: Path) -> list[Path]:
+    """Write bundles into ``folder``; where each went, in order.
+
+    A file that holds the same bundle already is left alone. Another one of that name is never overwritten: the first digits of
+    the commitment tell the two apart. Raises ``InputError`` if the folder cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder, label, commitment, data) for label, commitment, data in bundles]
+        return [_write(folder, bundle) for bundle in bundles]
     except OSError as fault:
         raise InputError(
             place=folder,
@@ -37,11 +60,12 @@ def deliver(bundles: Iterable[tuple[str, bytes, bytes]], folder: Path) -> list[P
         ) from fault
 
 
-def _write(folder: Path, label: str, commitment: bytes, data: bytes) -> Path:
-    name = _UNSAFE.sub("_", label).strip("._")[:_LENGTH] or "credential"
+def _write(folder: Path, bundle: BundleFile) -> Path:
+    data = bundle.data
+    name = _UNSAFE.sub("_", bundle.label).strip("._")[:_LENGTH] or "credential"
     path = folder / (name + SUFFIX)
     if path.exists() and path.read_bytes() != data:
-        path = folder / f"{name}-{commitment.hex()[:8]}{SUFFIX}"
+        path = folder / f"{name}-{bundle.commitment.hex()[:8]}{SUFFIX}"
     if path.exists() and path.read_bytes() == data:
         return path
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

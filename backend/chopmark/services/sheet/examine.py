@@ -97,11 +97,15 @@ class _Examination:
     def _spoilt(self, row: Row, position: int, field: Field) -> Finding | None:
         """A cell that the spreadsheet program has spoilt, if it has."""
         text = row.cells[position].strip()
-        value = shown(field, text)
-        place = Place(self._sheet.name, row.number, self._sheet.headings[position], field.name, value)
         if text in FORMULA_ERRORS:
-            return Finding("I025", {"value": text}, place)
-        return Finding("I026", {"value": value}, place) if position in row.doubtful else None
+            code = "I025"
+        elif position in row.doubtful:
+            code = "I026"
+        else:
+            return None
+        value = shown(field, text) if code == "I026" else text
+        place = Place(self._sheet.name, row.number, self._sheet.headings[position], field.name, value)
+        return Finding(code, {"value": value}, place)
 
     def _placed(self, row: Row, examined: ExaminedClaims, skip: Collection[str]) -> list[Finding]:
         return [

@@ -80,7 +80,7 @@ def _check(
             )
         scope = _present(named, kinds) or scope
     if not any(_field(kind, declaration.name) for kind in scope):
-        fields = _fields(scope)
+        fields = _fields(scope) if len(scope) == 1 else _SEE_KINDS
         raise InputError(
             place=declaration.name,
             why=_NO_FIELD.filled(kinds=Wording("、".join(k.zh for k in scope), ", ".join(k.en for k in scope))),
@@ -129,4 +129,5 @@ _EXAMPLE: Final = Wording(
     "For example --declared holder_name=王莉, or --declared wang.pdf:holder_name=王莉",
 )
 _NO_MATERIAL: Final = Wording("没有这份材料", "there is no such material")
+_SEE_KINDS: Final = Wording("用 chopmark kinds 类别 查看", "see chopmark kinds KIND")
 _NO_FIELD: Final = Wording("不是{kinds}的字段", "it is not a field of {kinds}")

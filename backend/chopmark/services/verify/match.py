@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -18,8 +18,8 @@ from chopmark.services.verify.materials import FoundBundle, FoundFile, How, Mate
 
 _T = TypeVar("_T")
 
-Index = Callable[[bytes], FoundBundle | None]
-"""A site's own index: SHA-256 of a file → a bundle made from its records, or None."""
+Index = Callable[[Sequence[bytes]], Mapping[bytes, FoundBundle]]
+"""A site's own index: SHA-256 of files → bundles made from its records, of those that it knows."""
 
 
 def match(materials: Materials, index: Index | None = None) -> tuple[Material, ...]:
@@ -95,10 +95,11 @@ class _Pairing:
                 self.pair(files[0], bundles[0], How.ONLY)
 
     def by_index(self, index: Index) -> None:
-        for at, file in list(self.left()):
-            bundle = index(file.digest) if file.digest else None
-            if bundle is not None:
-                self.pair(at, bundle, How.INDEX)
+        left = [(at, file.digest) for at, file in self.left() if file.digest]
+        known = index(list(dict.fromkeys(digest for _, digest in left))) if left else {}
+        for at, digest in left:
+            if digest in known:
+                self.pair(at, known[digest], How.INDEX)
 
     def result(self) -> Iterator[Material]:
         for at, file in enumerate(self.files):
@@ -130,17 +131,17 @@ def _with_shared(materials: Iterable[Material]) -> tuple[Material, ...]:
     for each in found:
         if each.file is not None and each.file.size and each.file.digest:
             same[each.file.digest].append(each)
-    return tuple(
-        replace(each, shared=tuple(dict.fromkeys(_item(other) for other in group)))
-        if each.file is not None and len(group := same.get(each.file.digest, [])) > 1
-        else each
-        for each in found
-    )
+    shared = {digest: _items(group) for digest, group in same.items()}
+    return tuple(replace(each, shared=shared.get(each.file.digest, ())) if each.file else each for each in found)
 
 
-def _item(material: Material) -> str:
-    """A material's name, told apart by its bundle where one file makes several."""
-    return material.bundle.name if material.bundle is not None and material.how is How.DIGEST else material.name
+def _items(group: Iterable[Material]) -> tuple[str, ...]:
+    """What uses one file's bytes: several files, or one file for several credentials. Empty if it is one item."""
+    files = dict.fromkeys(each.name for each in group)
+    if len(files) > 1:
+        return tuple(files)
+    bundles = {each.bundle.opened.commitment: each.bundle.name for each in group if each.bundle and each.bundle.opened}
+    return tuple(bundles.values()) if len(bundles) > 1 else ()
 
 
 def _base(name: str) -> str:

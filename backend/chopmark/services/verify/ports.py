@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from chopmark.core.history import RegistryName
 from chopmark.core.transaction import BlockRef, Logged
 from chopmark.core.words import BatchRecord, GrantRecord, KeyRecord
 
@@ -34,9 +35,14 @@ class ChainReader(Protocol):
         """Digest of a node's profile document, and its site."""
 
     def logs(
-        self, from_block: int, to_block: int, node: bytes | None = None, root: bytes | None = None
+        self,
+        from_block: int,
+        to_block: int,
+        node: bytes | None = None,
+        root: bytes | None = None,
+        registry: RegistryName | None = None,
     ) -> list[Logged]:
-        """Events of both registries in chain order, of one node, about one root."""
+        """Events in chain order: of both registries or one, of one node, about one root."""
 
 
 class KeyBook(Protocol):

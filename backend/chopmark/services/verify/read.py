@@ -117,7 +117,7 @@ class _Session:
             return known
         added = (
             each
-            for each in self.reader.logs(self.from_block, self.at.number, node=issuer)
+            for each in self.reader.logs(self.from_block, self.at.number, node=issuer, registry="issuer")
             if each.event.op is Op.KEY_ADDED
         )
         found = ((KeyRecord.decode(int.from_bytes(each.event.d, "big")), address_of(each.event.x)) for each in added)

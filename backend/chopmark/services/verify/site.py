@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
-from chopmark.core.bundle import write_bundle
+from chopmark.core.bundle import Bundle, write_bundle
 from chopmark.core.directory import address_of
 from chopmark.core.history import RegistryName
-from chopmark.core.ledger import BatchRow, CredentialRow, NodeRow
+from chopmark.core.ledger import CredentialRow, NodeRow
 from chopmark.core.profile import Profile
 from chopmark.core.transaction import Logged
 from chopmark.core.words import KeyRecord, Op
 from chopmark.kinds import Kind
+from chopmark.services.bundles import Kept, bundle_of, bundles_of_batch
 from chopmark.services.issuers import names_by_digest
+from chopmark.services.ports import KeptCredentials
 from chopmark.services.verify.collect import SUFFIX, opened_or_fault
 from chopmark.services.verify.materials import FoundBundle
 from chopmark.wording import Wording
@@ -22,16 +25,10 @@ from chopmark.wording import Wording
 # ruff: noqa: D102  (the store's own classes say what their methods do)
 
 
-class Credentials(Protocol):
-    """Registered credentials by their files."""
+class Credentials(KeptCredentials, Protocol):
+    """Registered credentials, found by their files as well."""
 
     def by_file(self, digest: bytes) -> Sequence[CredentialRow]: ...
-
-
-class Batches(Protocol):
-    """Sealed batches."""
-
-    def get(self, batch_id: int) -> BatchRow | None: ...
 
 
 class Nodes(Protocol):
@@ -48,13 +45,11 @@ class History(Protocol):
     ) -> Sequence[Logged]: ...
 
 
-class Records(Protocol):
+class Records(Kept, Protocol):
     """One snapshot of a site's database."""
 
     @property
     def credentials(self) -> Credentials: ...
-    @property
-    def batches(self) -> Batches: ...
     @property
     def nodes(self) -> Nodes: ...
     @property
@@ -67,18 +62,17 @@ class SiteRecords:
     def __init__(self, read: Callable[[], AbstractContextManager[Records]]) -> None:
         self._read = read
 
-    def bundle_for(self, digest: bytes) -> FoundBundle | None:
-        """The newest anchored credential that binds a file of this SHA-256, as a bundle made from the records."""
-        from chopmark.services.bundles import bundle_of
-
+    def bundles_for(self, digests: Sequence[bytes]) -> Mapping[bytes, FoundBundle]:
+        """For each file (SHA-256) the newest anchored credential that binds it, as a bundle made from the records."""
         with self._read() as records:
-            for row in sorted(records.credentials.by_file(digest), key=lambda row: row.id, reverse=True):
-                batch = records.batches.get(row.batch_id) if row.batch_id is not None else None
-                if batch is not None and batch.anchored:
-                    data = write_bundle(bundle_of(records, row))
-                    opened, fault = opened_or_fault(data)
-                    return FoundBundle(None, f"{row.label}{SUFFIX}", "", data, opened, fault)
-        return None
+            found = {digest: row for digest in digests if (row := _newest_anchored(records, digest)) is not None}
+            made: dict[int, Bundle] = {}
+            for batch_id, count in Counter(row.batch_id for row in found.values()).items():
+                # A batch is arranged once for all its credentials, or once for each: what is less work.
+                if batch_id is not None and count >= _MANY_OF_A_BATCH:
+                    made.update((row.id, bundle) for row, bundle in bundles_of_batch(records, batch_id))
+            bundles = {digest: made.get(row.id) or bundle_of(records, row) for digest, row in found.items()}
+        return {digest: _found_bundle(found[digest].label, bundle) for digest, bundle in bundles.items()}
 
     def profiles(self) -> Mapping[bytes, Profile]:
         """Profiles of the institutions that this site has names for, by digest."""
@@ -93,25 +87,45 @@ class SiteRecords:
         return {record.index: address for record, address in found if record is not None}
 
 
-def coverage(profiles: Iterable[Profile], kinds: Mapping[str, Kind]) -> Wording | str:
-    """How far registration goes by these issuers' own words, for the sentence about what was not found; maybe empty."""
-    parts = [
-        (_SINCE if each.since else _SOME).filled(name=_name(profile), kind=_kind(kinds, each.kind), date=each.since)
-        for profile in profiles
-        for each in profile.coverage
+def _newest_anchored(records: Records, digest: bytes) -> CredentialRow | None:
+    for row in sorted(records.credentials.by_file(digest), key=lambda row: row.id, reverse=True):
+        batch = records.batches.get(row.batch_id) if row.batch_id is not None else None
+        if batch is not None and batch.anchored:
+            return row
+    return None
+
+
+def _found_bundle(label: str, bundle: Bundle) -> FoundBundle:
+    data = write_bundle(bundle)
+    opened, fault = opened_or_fault(data)
+    return FoundBundle(None, f"{label}{SUFFIX}", "", data, opened, fault)
+
+
+def coverage(profiles: Iterable[Profile], kinds: Mapping[str, Kind], *, indexed: bool) -> Wording:
+    """What was looked at and how far registration goes by the issuers' own words, for what was not found."""
+    ranges: dict[tuple[Profile, str], list[str]] = defaultdict(list)
+    for profile in profiles:
+        for each in profile.coverage:
+            ranges[profile, each.since].append(each.kind)
+    parts = [_INDEXED if indexed else _NOT_INDEXED]
+    parts += [
+        (_SINCE if since else _SOME).filled(name=_name(profile), kinds=_kinds(kinds, codes), date=since)
+        for (profile, since), codes in ranges.items()
     ]
-    if not parts:
-        return ""
-    return Wording("；".join(part.zh for part in parts) + "。", "; ".join(part.en for part in parts) + ".")
+    return Wording("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
 
 
 def _name(profile: Profile) -> Wording:
     return Wording("{zh}", "{en}").filled(zh=profile.name_zh, en=profile.name_en or profile.name_zh)
 
 
-def _kind(kinds: Mapping[str, Kind], code: str) -> Wording | str:
-    return kinds[code].label if code in kinds else code
+def _kinds(kinds: Mapping[str, Kind], codes: Iterable[str]) -> Wording:
+    labels = [kinds[code].label if code in kinds else Wording(code, code) for code in codes]
+    return Wording("、".join(label.zh for label in labels), ", ".join(label.en for label in labels))
 
 
-_SINCE: Final = Wording("{name}自{date}起登记{kind}", "{name} registers {kind} issued since {date}")
-_SOME: Final = Wording("{name}登记{kind}", "{name} registers {kind}")
+_MANY_OF_A_BATCH: Final = 4
+_INDEXED: Final = Wording("本站索引中没有此文件", "This site's index does not know the file")
+_NOT_INDEXED: Final = Wording("没有凭证包，也没有可查的站点索引", "There is no bundle, and no site's index was asked")
+_SINCE: Final = Wording("{name}称自{date}起登记{kinds}", "{name} says that it registers since {date}: {kinds}")
+_SOME: Final = Wording("{name}称登记{kinds}", "{name} says that it registers: {kinds}")

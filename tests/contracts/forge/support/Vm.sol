@@ -16,6 +16,11 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function load(address target, bytes32 slot) external view returns (bytes32);
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function isContext(uint8 context) external view returns (bool);
+    function envOr(string calldata name, bool otherwise) external view returns (bool);
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function assume(bool condition) external pure;
 }
 

@@ -4,10 +4,9 @@ pragma solidity 0.8.37;
 import {AttestationRegistry} from "../../../../contracts/AttestationRegistry.sol";
 import {InclusionVerifier} from "../../../../contracts/InclusionVerifier.sol";
 import {IssuerRegistry} from "../../../../contracts/IssuerRegistry.sol";
-import {IAttestationErrors} from "../../../../contracts/interfaces/IAttestationErrors.sol";
-import {IIssuerErrors} from "../../../../contracts/interfaces/IIssuerErrors.sol";
 import {Change} from "../../../../contracts/types/Change.sol";
 import {NodeId} from "../../../../contracts/types/NodeId.sol";
+import {Deployment} from "./Deployment.sol";
 import {check, vm} from "./Vm.sol";
 
 /// @notice A small world: the authority accredits a bureau, the bureau a district, the district a school and a
@@ -43,9 +42,9 @@ abstract contract World {
     function setUp() public virtual {
         vm.warp(START);
         vm.roll(100);
-        issuers = new IssuerRegistry(MINISTER, bytes32("salt"));
-        records = new AttestationRegistry(issuers);
-        verifier = new InclusionVerifier();
+        issuers = Deployment.issuerRegistry(MINISTER, bytes32("salt"));
+        records = Deployment.attestationRegistry(issuers);
+        verifier = Deployment.inclusionVerifier();
         ministry = issuers.nodeId(0);
         bureau = _join(ministry, DEGREE, ACCREDIT | ATTEST);
         district = _join(bureau, DEGREE, ACCREDIT);

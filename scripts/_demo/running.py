@@ -1,0 +1,95 @@
+"""Running the site until somebody stops it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from _demo import node
+from _demo.command import CommandFailed, interrupt_all
+from _demo.folder import Folder, Taken
+from _demo.say import Voice
+from _demo.site import Site
+from _demo.try_next import try_next
+from chopmark.errors import ChopmarkError
+from chopmark.wording import Language
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run(root: Path, port: int, voice: Voice) -> int:
+    """Open the site in ``root``, tell what to try, watch the node, close on Ctrl-C; the exit code."""
+    began = time.monotonic()
+    voice.line("戳记 Chopmark 演示站", "Chopmark demonstration site")
+    folder = Folder(root)
+    try:
+        with folder.alone():
+            site = Site(folder, voice, node.free_port(port or node.PORT))
+            with stopping(site):
+                site.open()
+                voice.line(*(f"{time.monotonic() - began:6.1f} s  {word}" for word in ("就绪", "ready")))
+                try_next(folder, site.materials, voice)
+                voice.line(
+                    "按 Ctrl-C 停止；数据保留，下次启动继续", "Ctrl-C stops it; the data stay for the next start"
+                )
+                _watch(site, voice)
+    except Taken as taken:
+        pid, _, url = taken.by.partition(" ")
+        voice.trouble(
+            f"目录 {root} 的演示站已在运行（进程 {pid}，{url or '正在启动'}）。可用 --folder 另选目录",
+            f"The site in {root} is running already (process {pid}, {url or 'starting'}). Choose another with --folder",
+        )
+        return 1
+    except KeyboardInterrupt:
+        voice.line("已停止，数据已保存", "stopped, the data are saved")
+        return 0
+    except (CommandFailed, ChopmarkError, OSError) as trouble:
+        tell(trouble, voice)
+        return 1
+    return 0
+
+
+def tell(trouble: Exception, voice: Voice) -> None:
+    """Say what stopped the site."""
+    if isinstance(trouble, ChopmarkError):
+        language = Language(voice.language)
+        voice.trouble(*[f"{trouble.code} {trouble.say(language)}\n  → {trouble.next_step(language)}"] * 2)
+    elif isinstance(trouble, CommandFailed):
+        voice.trouble(f"命令未按预期结束：\n{trouble}", f"A command ended otherwise than it should:\n{trouble}")
+    else:
+        voice.trouble(f"出错：{trouble}", f"Failed: {trouble}")
+
+
+@contextlib.contextmanager
+def stopping(site: Site) -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a closed terminal end the block; whatever ends it, commands and node are stopped."""
+
+    def interrupted(_signal: int, _frame: FrameType | None) -> None:
+        interrupt_all()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupted) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        # A second Ctrl-C must not cut the saving short.
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        interrupt_all()
+        site.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch(site: Site, voice: Voice) -> None:
+    """Look after the node until a signal comes."""
+    while True:
+        time.sleep(0.5)
+        if not site.alive:
+            voice.line("节点意外停止，正在重新启动", "the node stopped by itself; starting it again")
+            site.restart_node()
