@@ -85,6 +85,11 @@ def _deploy(options: argparse.Namespace, language: Language) -> None:
     from chopmark.errors import UsageError
     from chopmark.wording import Wording
 
+    said = Wording(
+        "已部署：机构登记 0x{issuers}，存证登记 0x{attestations}；链 {chain}，起始区块 {start}；已写入 {file}",
+        "deployed: issuer registry 0x{issuers}, attestation registry 0x{attestations}; "
+        "chain {chain}, from block {start}; written to {file}",
+    )
     rpc = Rpc(options.rpc, timeout=30)
     finality = _finality(options.finality)
     trust = _read(options.trust)
@@ -108,12 +113,12 @@ def _deploy(options: argparse.Namespace, language: Language) -> None:
         sys.stdout.write(merged.decode())  # what was deployed must not be lost with the file
         raise UsageError(why=f"--trust {options.trust}: {fault.strerror}") from None
     registry = chain.registries[0]
-    said = Wording(
-        f"已部署：机构登记 0x{registry.issuer_registry.hex()}，存证登记 0x{registry.attestation_registry.hex()}；"
-        f"链 {chain.chain_id}，起始区块 {registry.from_block}；已写入 {options.trust}",
-        f"deployed: issuer registry 0x{registry.issuer_registry.hex()}, attestation registry "
-        f"0x{registry.attestation_registry.hex()}; chain {chain.chain_id}, from block {registry.from_block}; "
-        f"written to {options.trust}",
+    said = said.filled(
+        issuers=registry.issuer_registry.hex(),
+        attestations=registry.attestation_registry.hex(),
+        chain=chain.chain_id,
+        start=registry.from_block,
+        file=options.trust,
     )
     print(said.fact(language, {}))
     if options.verifier:
@@ -151,17 +156,16 @@ def _check_entry(trust: TrustFile, node: Node, options: argparse.Namespace) -> N
     if not (same and found[0].name == options.name and found[0].chain_id == chain_id):
         raise UsageError(
             why=Wording(
-                f"{options.trust} 已有同名或同 ID 的另一条链（{found[0].name}，{found[0].chain_id}）；替换请加 --replace",
-                f"{options.trust} has another chain of this name or id ({found[0].name}, {found[0].chain_id}); "
-                "--replace puts this one in its place",
-            )
+                "{file} 已有同名或同 ID 的另一条链（{name}，{id}）；替换请加 --replace",
+                "{file} has another chain of this name or id ({name}, {id}); --replace puts this one in its place",
+            ).filled(file=options.trust, name=found[0].name, id=found[0].chain_id)
         )
     if not options.add:
         raise UsageError(
             why=Wording(
-                f"{options.trust} 已有链 {options.name}；并入请加 --add，替换请加 --replace",
-                f"{options.trust} has the chain {options.name} already; say --add or --replace",
-            )
+                "{file} 已有链 {name}；并入请加 --add，替换请加 --replace",
+                "{file} has the chain {name} already; say --add or --replace",
+            ).filled(file=options.trust, name=options.name)
         )
 
 

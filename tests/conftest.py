@@ -1,3 +1,3 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = ["tests.fixtures.devchain", "tests.fixtures.databases"]
+pytest_plugins = ["tests.fixtures.devchain", "tests.fixtures.databases", "tests.fixtures.world"]

@@ -171,7 +171,10 @@ def _refused(entropy: Callable[[int], bytes]) -> list[dict[str, object]]:
         "file 1000": (raw(salt, "file:1000", file), "there are at most 999 files"),
         "a file under a field's name": (raw(salt, "school", file), "an object is not a claim's value"),
         "a file with another member": (raw(salt, "file:1", file | {"name": "a.pdf"}), "a file has three members"),
-        "a file without its type": (raw(salt, "file:1", {"bytes": 1, "sha-256": "00" * 32}), "a file has three members"),
+        "a file without its type": (
+            raw(salt, "file:1", {"bytes": 1, "sha-256": "00" * 32}),
+            "a file has three members",
+        ),
         "a file of no bytes": (raw(salt, "file:1", file | {"bytes": 0}), "a file has at least one byte"),
         "a file's length as text": (raw(salt, "file:1", file | {"bytes": "1"}), "the length is a number"),
         "a file's length as true": (raw(salt, "file:1", file | {"bytes": True}), "the length is a number"),

@@ -79,7 +79,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "digits of another script": ("१", "it is not JSON"),
     "seventeen arrays": ("[" * 17 + "]" * 17, "it nests too deep"),
     "seventeen, objects and arrays": ('[{"a":' * 8 + "[]" + "}]" * 8, "it nests too deep"),
-    "a hundred thousand arrays": ("[" * 100_000, "it nests too deep"),
+    "ten thousand arrays": ("[" * 10_000 + "]" * 10_000, "it nests too deep"),
     "a lone high surrogate": (r'"\ud800"', "it holds a lone surrogate"),
     "a lone low surrogate": (r'"\udc00"', "it holds a lone surrogate"),
     "surrogates in the wrong order": (r'"\udc00\ud800"', "it holds a lone surrogate"),

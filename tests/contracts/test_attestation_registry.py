@@ -65,9 +65,9 @@ class TestAttesting:
         assert status(world, root, last) == REVOKED
         assert status(world, root, last + 1) == UNKNOWN
 
-    def test_a_registry_needs_an_issuer_registry(self, world, project):
+    def test_a_registry_needs_an_issuer_registry(self, world, deployable):
         with ape.reverts():
-            project.AttestationRegistry.deploy(world.stranger, sender=world.minister)
+            deployable("AttestationRegistry").deploy(world.stranger, sender=world.minister)
 
 
 class TestStatus:

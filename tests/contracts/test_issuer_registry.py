@@ -72,8 +72,8 @@ class TestAccreditation:
         with ape.reverts(issuers.NodeUnknown):
             issuers.addKey(world.ministry, world.ministry, world.spare, Role.ATTEST, sender=world.minister)
 
-    def test_a_node_of_another_registry_means_nothing_here(self, world, issuers, project):
-        other = project.IssuerRegistry.deploy(world.minister, digest("other"), sender=world.minister)
+    def test_a_node_of_another_registry_means_nothing_here(self, world, issuers, deployable):
+        other = deployable("IssuerRegistry").deploy(world.minister, digest("other"), sender=world.minister)
         foreign = bytes(other.nodeId(1))
         with ape.reverts(issuers.NodeUnknown, error_inputs={"node": foreign}):
             issuers.grant(world.ministry, foreign, DEGREE, 0, 0, Flag.ATTEST, sender=world.minister)

@@ -74,11 +74,11 @@ class World:
     school: bytes
 
     @classmethod
-    def build(cls, accounts: Any, project: Any, chain: Any) -> World:
+    def build(cls, accounts: Any, deployable: Any, chain: Any) -> World:
         minister, director, rector, key, delegate, stranger, spare = (accounts[i] for i in range(7))
-        issuers = project.IssuerRegistry.deploy(minister, digest("salt"), sender=minister)
-        records = project.AttestationRegistry.deploy(issuers, sender=minister)
-        verifier = project.InclusionVerifier.deploy(sender=minister)
+        issuers = deployable("IssuerRegistry").deploy(minister, digest("salt"), sender=minister)
+        records = deployable("AttestationRegistry").deploy(issuers, sender=minister)
+        verifier = deployable("InclusionVerifier").deploy(sender=minister)
         ministry, bureau, school = (bytes(issuers.nodeId(i)) for i in range(3))
         world = cls(
             chain, issuers, records, verifier, minister, director, rector, key, delegate, stranger, spare,

@@ -21,13 +21,14 @@ from chopmark.store import Store
 from chopmark.store.migrate import configuration
 from chopmark.store.schema import METADATA, SCHEMA
 from chopmark.wording import Language
-
 from tests.fixtures.ledger import new_credential
 
 
 def _said(fault: StoreError) -> str:
     """What people read; nothing may be left to fill in, and there is always a next step."""
-    said = " ".join((fault.say(Language.ZH), fault.say(Language.EN), fault.next_step(Language.ZH), fault.next_step(Language.EN)))
+    said = " ".join(
+        (fault.say(Language.ZH), fault.say(Language.EN), fault.next_step(Language.ZH), fault.next_step(Language.EN))
+    )
     assert "…" not in said
     assert "{" not in said
     assert fault.next_step(Language.ZH)

@@ -56,10 +56,9 @@ class ChainClient(Node):
         Raises ``WrongChain`` naming what differs. Codes are fetched once for each block hash, which commits to them.
         """
         if at is not None and at.number < self.registry.from_block:
-            why = f"{at.number} < {self.registry.from_block}"
             raise Unreachable(
                 url=self.url,
-                why=Wording(f"最终区块早于登记合约（{why}）", f"its final block is older than the registries ({why})"),
+                why=_TOO_OLD.filled(final=at.number, start=self.registry.from_block),
             )
         seen = at is not None and at.hash in self._seen
         contracts = () if seen else (self.registry.issuer_registry, self.registry.attestation_registry)
@@ -131,10 +130,9 @@ class ChainClient(Node):
             now = self.block(at.number)
             if now is not None and now.hash == at.hash:
                 return [self._answer(question, answer) for question, answer in zip(questions, answers, strict=True)]
-        block = f"{at.number} {hexed(at.hash)}"
         raise Unreachable(
             url=self.url,
-            why=Wording(f"读取时区块 {block} 被替换", f"block {block} was replaced while it was being read"),
+            why=_REPLACED.filled(number=at.number, hash=hexed(at.hash)),
         )
 
     def batches(self, pairs: Sequence[tuple[bytes, bytes]], at: BlockRef) -> list[BatchRecord | None]:
@@ -202,4 +200,10 @@ _CHAIN_ID = Wording("链 ID", "chain id")
 _GENESIS = Wording("创世区块", "block 0")
 _ISSUERS = Wording("机构登记合约的代码", "the issuer registry's code")
 _ATTESTATIONS = Wording("存证登记合约的代码", "the attestation registry's code")
+_TOO_OLD = Wording(
+    "其最终区块 {final} 早于登记合约（始于 {start}）", "its final block {final} is older than the registries ({start})"
+)
+_REPLACED = Wording(
+    "读取时区块 {number}（{hash}）被替换", "block {number} ({hash}) was replaced while it was being read"
+)
 _NO_CODE = Wording("无代码", "no code")

@@ -10,6 +10,7 @@ from chopmark.chain.abi import Value, encode
 from chopmark.chain.artifacts import ATTESTATION_REGISTRY, INCLUSION_VERIFIER, ISSUER_REGISTRY, artifact
 from chopmark.chain.client import ChainClient
 from chopmark.chain.node import Node
+from chopmark.chain.quantity import hexed
 from chopmark.chain.rpc import Rpc
 from chopmark.chain.transactions import TransactionSigner, prepare
 from chopmark.core.digest import keccak
@@ -74,7 +75,9 @@ def create(
     node.send(signed.raw)
     receipt = _mined(node, signed.hash, sleep)
     if not receipt.success or not compiled.is_code(node.code(_address(receipt))):
-        raise ChainError(why=Wording(f"{contract} 部署失败", f"{contract} was not deployed as it should be"))
+        raise ChainError(
+            why=Wording("{contract} 部署失败", "{contract} was not deployed as it should be").filled(contract=contract)
+        )
     return receipt
 
 
@@ -86,7 +89,7 @@ def _mined(node: Node, tx_hash: bytes, sleep: Callable[[float], None]) -> Receip
             return receipt
         sleep(0.1)
         waited += 0.1
-    why = Wording(f"交易 0x{tx_hash.hex()} 尚未打包", f"transaction 0x{tx_hash.hex()} is in no block yet")
+    why = Wording("交易 {hash} 尚未打包", "transaction {hash} is in no block yet").filled(hash=hexed(tx_hash))
     raise Unreachable(url=node.url, why=why)
 
 

@@ -8,7 +8,6 @@ The native program is started, not npm's wrapper, which leaves it behind when it
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import platform
@@ -101,7 +100,7 @@ class Devnet:
             self._check_port()
             if not self._state.recover():
                 raise _error(
-                    Wording(f"状态文件 {self._state.path} 已损坏", f"the state file {self._state.path} is damaged"),
+                    Wording("状态文件 {path} 已损坏", "the state file {path} is damaged").filled(path=self._state.path),
                     f"删除 {self._folder} 即可从新链开始",
                     f"Delete {self._folder} to begin with a new chain",
                 )
@@ -156,7 +155,9 @@ class Devnet:
             os.close(self._lock)
             self._lock = -1
             raise _error(
-                Wording(f"目录 {self._folder} 正被进程 {pid} 使用", f"process {pid} is using {self._folder}"),
+                Wording("目录 {folder} 正被进程 {pid} 使用", "process {pid} is using {folder}").filled(
+                    folder=self._folder, pid=pid
+                ),
                 f"请先停止它：kill {pid}",
                 f"Stop it first: kill {pid}",
             ) from None
@@ -167,9 +168,10 @@ class Devnet:
             try:
                 probe.bind(("127.0.0.1", self._port))
             except OSError as fault:
-                said = "已被占用" if fault.errno == errno.EADDRINUSE else f"不可用（{fault.strerror}）"
                 raise _error(
-                    Wording(f"端口 {self._port} {said}", f"port {self._port}: {fault.strerror}"),
+                    Wording("端口 {port} 不可用（{reason}）", "port {port} cannot be used ({reason})").filled(
+                        port=self._port, reason=fault.strerror
+                    ),
                     "请停止占用它的程序，或换一个端口",
                     "Stop what uses it, or choose another port",
                 ) from None
@@ -209,7 +211,7 @@ class Devnet:
                 time.sleep(0.02)
         said = (self._folder / "anvil.log").read_text("utf-8", "replace").strip()[-500:]
         raise _error(
-            Wording(f"anvil 没有就绪（{said}）", f"anvil does not get ready ({said})"),
+            Wording("anvil 没有就绪（{said}）", "anvil does not get ready ({said})").filled(said=said),
             f"详见 {self._folder / 'anvil.log'}",
             f"See {self._folder / 'anvil.log'}",
         )
@@ -232,10 +234,9 @@ def find_anvil() -> Path:
     for candidate in candidates:
         if os.access(candidate, os.X_OK):
             return candidate
+    places = ", ".join(str(candidate) for candidate in candidates)
     raise _error(
-        Wording(
-            "找不到 anvil" + (f"（{named}）" if named else ""), "anvil is not here" + (f" ({named})" if named else "")
-        ),
+        Wording("找不到 anvil（{places}）", "anvil is not here ({places})").filled(places=places),
         "请运行 scripts 中的安装步骤（npm ci），或用 CHOPMARK_ANVIL 指定程序",
         "Install it (npm ci), or name it with CHOPMARK_ANVIL",
     )

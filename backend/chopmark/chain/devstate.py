@@ -39,13 +39,29 @@ class DevState:
         if not self.exists and not self._kept.exists():
             return True
         if self.exists and _whole(_bytes(self.path)):
+            self._leave_one_genesis()
             return True
         if not _whole(_bytes(self._kept)):
             return False
         if self.exists:
             self.path.replace(self._broken)
         _write(self.path, self._kept.read_bytes())
+        self._leave_one_genesis()
         return True
+
+    def _leave_one_genesis(self) -> None:
+        """Drops every block 0 but the oldest.
+
+        Each start of anvil makes a block 0 of that second and writes it out beside the first one; which of them the next
+        start takes up is left to chance, and a chain with another genesis is another chain to everybody who trusts it.
+        """
+        state = orjson.loads(self.path.read_bytes())
+        first = [block for block in state["blocks"] if int(block["header"]["number"], 16) == 0]
+        if len(first) < 2:
+            return
+        oldest = min(first, key=lambda block: int(block["header"]["timestamp"], 16))
+        state["blocks"] = [block for block in state["blocks"] if block is oldest or block not in first]
+        _write(self.path, orjson.dumps(state))
 
     def keep(self) -> None:
         """Copies the state file if it changed and is whole."""

@@ -49,7 +49,9 @@ class LogReader:
     ) -> list[Logged]:
         """Events of the blocks ``start`` to ``end``, both included; see ``ChainClient.logs``."""
         for again in (True, False):
-            found = self._ordered(log for query in self._filters(node, root, registry) for log in self._ranges(start, end, query))
+            found = self._ordered(
+                log for query in self._filters(node, root, registry) for log in self._ranges(start, end, query)
+            )
             times = self._times(found, end)
             if times is not None:
                 return [self._event(log, times[number(log["blockNumber"])]) for log in found]
@@ -111,7 +113,7 @@ class LogReader:
         heights = sorted({*hashes, end})
         blocks = self._rpc.many([("eth_getBlockByNumber", (hex(height), False)) for height in heights])
         if blocks[-1] is None:
-            why = Wording(f"节点尚无区块 {end}", f"the node does not have block {end} yet")
+            why = Wording("节点尚无区块 {end}", "the node does not have block {end} yet").filled(end=end)
             raise Unreachable(url=self._node.url, why=why)
         times: dict[int, int] = {}
         for height, block in zip(heights, blocks, strict=True):

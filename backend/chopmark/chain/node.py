@@ -124,7 +124,7 @@ class Node:
 
     def nonsense(self, what: str) -> Unreachable:
         """The error for an answer that cannot be."""
-        return Unreachable(url=self.url, why=Wording(f"答复不合规（{what}）", f"the answer makes no sense ({what})"))
+        return Unreachable(url=self.url, why=_NONSENSE.filled(what=what))
 
     def _ask(self, read: Callable[[Any], T], method: str, *params: Any) -> T:
         return self._read(read, self._rpc.call(method, *params))
@@ -134,6 +134,9 @@ class Node:
             return read(answer)
         except (NotAQuantity, KeyError, TypeError, AttributeError) as fault:
             raise self.nonsense(str(fault)) from fault
+
+
+_NONSENSE = Wording("答复不合规（{what}）", "the answer makes no sense ({what})")
 
 
 def block_ref(block: Any) -> BlockRef:

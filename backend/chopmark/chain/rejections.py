@@ -122,6 +122,8 @@ _SAID: dict[Rejection, tuple[Wording, str, str]] = {
     ),
 }
 
+_AND_SAYS = Wording("{why}（节点答复：{said}）", "{why} (the node says: {said})")
+
 
 def is_known(error: RpcError) -> bool:
     """Whether the node refuses only because it has the transaction already."""
@@ -138,9 +140,8 @@ def refused(error: RpcError) -> Refused:
     """The error for a transaction that a node does not take. Its fact ``rule`` is a ``Rejection``."""
     rule = classify(error.message)
     why, fix_zh, fix_en = _SAID[rule]
-    said = error.message[:200].replace("{", "(").replace("}", ")")
     return Refused(
-        why=Wording(f"{why.zh}（节点答复：{said}）", f"{why.en} (the node says: {said})"),
+        why=_AND_SAYS.filled(why=why, said=error.message[:200]),
         fix_zh=fix_zh,
         fix_en=fix_en,
         rule=rule,

@@ -181,8 +181,8 @@ class Rpc:
         while part := response.read1(CHUNK):
             size += len(part)
             if size > self._limit:
-                more = f"> {self._limit} B"
-                raise TooLarge(url=self.shown, why=Wording(f"答复过长（{more}）", f"the answer is too long ({more})"))
+                why = Wording("答复超过 {limit} 字节", "the answer is longer than {limit} bytes")
+                raise TooLarge(url=self.shown, why=why.filled(limit=self._limit))
             if time.monotonic() > until:
                 raise self._slow()
             parts.append(part)
@@ -204,11 +204,12 @@ class Rpc:
         return Unreachable(url=self.shown, why=why)
 
     def _slow(self) -> Unreachable:
-        seconds = f"{self._timeout:g}"
-        return self._unreachable(Wording(f"{seconds} 秒内没有答复", f"no answer within {seconds} s"))
+        why = Wording("{seconds} 秒内没有答复", "no answer within {seconds} s")
+        return self._unreachable(why.filled(seconds=f"{self._timeout:g}"))
 
     def _nonsense(self, what: str) -> Unreachable:
-        return self._unreachable(Wording(f"答复不是 JSON-RPC（{what}）", f"the answer is not JSON-RPC ({what})"))
+        why = Wording("答复不是 JSON-RPC（{what}）", "the answer is not JSON-RPC ({what})")
+        return self._unreachable(why.filled(what=what))
 
 
 def _request(number: int, method: str, params: Sequence[Any]) -> dict[str, Any]:
@@ -240,13 +241,11 @@ def _without_secrets(url: str) -> str:
 
 
 def _refused_connection(fault: Exception) -> Wording:
-    reason = _reason(fault)
-    return Wording(f"无法连接（{reason}）", f"no connection ({reason})")
+    return Wording("无法连接（{reason}）", "no connection ({reason})").filled(reason=_reason(fault))
 
 
 def _broken_off(fault: Exception) -> Wording:
-    reason = _reason(fault)
-    return Wording(f"连接中断（{reason}）", f"the connection broke off ({reason})")
+    return Wording("连接中断（{reason}）", "the connection broke off ({reason})").filled(reason=_reason(fault))
 
 
 def _reason(fault: BaseException) -> str:

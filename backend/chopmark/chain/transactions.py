@@ -59,7 +59,9 @@ def _price(fees: Fees) -> dict[str, Any]:
 
 def _too_big(gas: int, limit: int) -> Refused:
     return Refused(
-        why=Wording(f"所需计算量 {gas} 超过一个区块的上限 {limit}", f"it needs {gas} gas and a block holds {limit}"),
+        why=Wording(
+            "所需计算量 {gas} 超过一个区块的上限 {limit}", "it needs {gas} gas and a block holds {limit}"
+        ).filled(gas=gas, limit=limit),
         fix_zh="请减少一次提交的数量",
         fix_en="Submit less at a time",
         rule=Rejection.GAS,

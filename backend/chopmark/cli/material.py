@@ -145,8 +145,9 @@ def _told(x: Examination) -> Iterator[Finding]:
 def _finding(finding: Finding, x: Examination) -> None:
     """A sentence and what to do. The material's name stands above, and so does what a table showed."""
     facts = dict(finding.facts)
-    if facts.get("label") is FILE_DIGEST:
-        facts |= {key: f"{str(facts[key])[:12]}…" for key in ("declared", "attested") if key in facts}
+    if facts.get("label") is FILE_DIGEST and finding.code == "V003":
+        _other_file(facts)
+        return
     if finding.code == "V022":
         facts["fields"] = _SEE_ABOVE
     if isinstance(successor := facts.get("id"), AttestationId):
@@ -162,6 +163,19 @@ def _finding(finding: Finding, x: Examination) -> None:
         line(f"{finding.code} {said.fact(T.language, {'label': compared.label})}")
     if step := brief.next_step(T.language):
         line(f"     → {step}")
+
+
+def _other_file(facts: Mapping[str, object]) -> None:
+    """V003 about the file itself: nobody typed a digest, and nobody can correct one."""
+    ours, theirs = str(facts["declared"])[:12], str(facts["attested"])[:12]
+    line(
+        f"V003 文件内容与登记的原件不同（SHA-256 {ours}… ≠ {theirs}…）",
+        f"V003 The file is not the registered original (SHA-256 {ours}… ≠ {theirs}…)",
+    )
+    line(
+        "     → 请提供登记的原件文件；若为重新生成的文件或副本，可用 --declared 比对字段",
+        "     → Ask for the original file; for a copy or a new rendering, compare fields with --declared",
+    )
 
 
 def _links(x: Examination, names: Mapping[AttestationId, str]) -> None:

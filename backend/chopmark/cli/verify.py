@@ -36,7 +36,10 @@ def verify(
     kind: Annotated[str, typer.Option(help="只按此类别理解申报内容 · the kind that the declared fields are of")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="每份材料一行 JSON · one JSON object a line")] = False,
 ) -> None:
-    """核验材料 · verify materials."""
+    """核验材料 · verify materials.
+
+    退出码：0 全部核实；1 有不符、撤销等；2 用法不对；3 有未能核验的 · exit: 0 all good, 1 refuted, 2 usage, 3 undecided.
+    """
     T.json = as_json
     raise typer.Exit(_verify(paths, declared or [], kind))
 

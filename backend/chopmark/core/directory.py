@@ -13,7 +13,7 @@ from chopmark.core.reference import MAX_SERIAL, PREFIX_LENGTH, issuer_id, serial
 from chopmark.core.transaction import Logged
 from chopmark.core.words import GrantFlag, GrantRecord, KeyRecord, Op, Role, Standing
 
-_GRANT_OPS: Final = frozenset(
+ACCREDITATIONS: Final = frozenset(
     {
         Op.ACCREDITATION_GRANTED,
         Op.ACCREDITATION_SUSPENDED,
@@ -21,8 +21,8 @@ _GRANT_OPS: Final = frozenset(
         Op.ACCREDITATION_REVOKED,
     }
 )
-_KEY_OPS: Final = frozenset({Op.KEY_ADDED, Op.KEY_RETIRED, Op.KEY_REPORTED_COMPROMISED})
-_NEW_CONTROLLER: Final = frozenset(
+KEY_CHANGES: Final = frozenset({Op.KEY_ADDED, Op.KEY_RETIRED, Op.KEY_REPORTED_COMPROMISED})
+NEW_CONTROLLER: Final = frozenset(
     {Op.NODE_REGISTERED, Op.CONTROLLER_ACCEPTED, Op.CONTROLLER_RECOVERED, Op.AUTHORITY_ACCEPTED}
 )
 _DEEPEST: Final = 16
@@ -187,13 +187,13 @@ def _after(node: NodeState | None, logged: Logged) -> NodeState:
     """A node after one more event. A first event that is no registration makes a node of which little is known."""
     event = logged.event
     node = node or NodeState(event.node, b"", event.party, registered_at=(event.block, event.time))
-    if event.op in _GRANT_OPS:
+    if event.op in ACCREDITATIONS:
         grant = GrantRecord.decode(int.from_bytes(event.d, "big"))
         return replace(node, grants={**node.grants, kind_of(event.x): grant}) if grant else node
-    if event.op in _KEY_OPS:
+    if event.op in KEY_CHANGES:
         key = KeyRecord.decode(int.from_bytes(event.d, "big"))
         return replace(node, keys={**node.keys, address_of(event.x): key}) if key else node
-    if event.op in _NEW_CONTROLLER:
+    if event.op in NEW_CONTROLLER:
         node = replace(node, controller=address_of(event.x))
     if event.op is Op.NODE_REGISTERED:
         digest = bytes.fromhex(str(logged.detail["profileDigest"]).removeprefix("0x"))

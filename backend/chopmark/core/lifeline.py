@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chopmark.core.directory import Directory, address_of, kind_of
-from chopmark.core.reference import PREFIX_LENGTH, issuer_id, serial
+from chopmark.core.actors import Actor, with_actors
+from chopmark.core.directory import ACCREDITATIONS, KEY_CHANGES, Directory, address_of, kind_of
 from chopmark.core.transaction import Logged
-from chopmark.core.words import BatchRecord, KeyRecord, Op
+from chopmark.core.words import BatchRecord, Op
 from chopmark.wording import Wording
 
 WORD_BITS: Final = 256
@@ -25,19 +25,6 @@ class LeafRef:
     issuer: bytes
     root: bytes
     index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who did it: a node, the index of the key used (0 = its controller, or the root authority), the address if known.
-
-    ``via``: index of the DELEGATE key through which the signer acted; 0 = directly.
-    """
-
-    node: bytes
-    key: int
-    address: bytes = b""
-    via: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +50,23 @@ class Entry:
     def op(self) -> Op:
         """What happened."""
         return self.logged.event.op
+
+    @property
+    def root(self) -> bytes:
+        """Root of the batch that it is about; empty if it is about none."""
+        return self.logged.event.x if self.op.of_attestations else b""
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """The leaves whose status changed, ascending; empty for an attestation, which concerns all."""
+        if self.op is Op.SUPERSEDED:
+            return (_whole(self.logged.detail["oldIndex"]),)
+        return tuple(
+            WORD_BITS * word + bit
+            for word, mask in _changes(self.logged)
+            for bit in range(mask.bit_length())
+            if mask >> bit & 1
+        )
 
     @property
     def wording(self) -> Wording:
@@ -105,7 +109,7 @@ def life_of_leaf(logged: Sequence[Logged], leaf: LeafRef) -> tuple[Entry, ...]:
     batch = _batch(logged, leaf.issuer, leaf.root)
     concerns = _context_of(logged, leaf.issuer, batch)
     entries: list[Entry] = []
-    for each, actor in _with_actors(logged):
+    for each, actor in with_actors(logged):
         if (entry := _leaf_entry(each, actor, leaf)) is not None:
             entries.append(entry)
         elif concerns(each):
@@ -117,7 +121,7 @@ def life_of_batch(logged: Sequence[Logged], issuer: bytes, root: bytes) -> tuple
     """Everything that happened to a batch's leaves, each entry with its number of leaves; and to its key and issuer."""
     concerns = _context_of(logged, issuer, _batch(logged, issuer, root))
     entries: list[Entry] = []
-    for each, actor in _with_actors(logged):
+    for each, actor in with_actors(logged):
         if each.event.registry == "attestation" and each.event.node == issuer:
             old, new = _link(each)
             if each.event.x == root or (new and new.root == root):
@@ -142,13 +146,13 @@ def life_of_issuer(logged: Sequence[Logged], node: bytes) -> tuple[Entry, ...]:
     state = directory.node(node)
     above = {(up, kind) for kind in (state.grants if state else ()) for up in directory.above(node, kind)}
     entries: list[Entry] = []
-    for each, actor in _with_actors(logged):
+    for each, actor in with_actors(logged):
         event = each.event
         if event.registry == "attestation" and event.node == node:
             entries.append(Entry(each, actor, leaves=_leaves(each), successor=_link(each)[1], kind=_kind(each)))
         elif event.registry == "issuer" and event.node == node:
             entries.append(_registry_entry(each, actor))
-        elif event.registry == "issuer" and event.op in _ACCREDITATION and (event.node, kind_of(event.x)) in above:
+        elif event.registry == "issuer" and event.op in ACCREDITATIONS and (event.node, kind_of(event.x)) in above:
             entries.append(_registry_entry(each, actor, context=True))
     return tuple(entries)
 
@@ -254,75 +258,20 @@ def _context_of(logged: Sequence[Logged], issuer: bytes, batch: BatchRecord | No
         event = each.event
         if event.registry != "issuer" or event.node not in line:
             return False
-        if event.op in _KEY_ENDS:
+        if event.op in KEY_CHANGES:
             return event.node == issuer and key is not None and address_of(event.x) == key[0]
-        return event.op in _ACCREDITATION and kind_of(event.x) == batch.kind
+        return event.op in ACCREDITATIONS and kind_of(event.x) == batch.kind
 
     return concerns
 
 
 def _registry_entry(each: Logged, actor: Actor, *, context: bool = False) -> Entry:
     op = each.event.op
-    about_kind = op in _ACCREDITATION
+    about_kind = op in ACCREDITATIONS
     subject = b"" if about_kind or op is Op.PROFILE_SET else address_of(each.event.x)
     return Entry(each, actor, subject=subject, kind=kind_of(each.event.x) if about_kind else "", context=context)
 
 
-def _with_actors(logged: Iterable[Logged]) -> Iterable[tuple[Logged, Actor]]:
-    """Each event with who did it. Addresses come from the events before it, so they are those of that time."""
-    controllers: dict[bytes, bytes] = {}
-    keys: dict[tuple[bytes, int], bytes] = {}
-    for each in logged:
-        event = each.event
-        if event.registry == "issuer":
-            node = issuer_id(event.node[:PREFIX_LENGTH], event.party)
-            yield each, Actor(node, event.key, _address(each, node, controllers, keys))
-            _learn(each, controllers, keys)
-        else:
-            yield each, Actor(event.node, event.key, keys.get((event.node, event.key), b""), event.party)
-
-
-def _address(
-    each: Logged, node: bytes, controllers: Mapping[bytes, bytes], keys: Mapping[tuple[bytes, int], bytes]
-) -> bytes:
-    event = each.event
-    if event.op in (Op.CONTROLLER_ACCEPTED, Op.AUTHORITY_ACCEPTED):
-        return address_of(event.x)  # who accepts is the one to whom it was offered
-    return keys.get((node, event.key), b"") if event.key else controllers.get(node, b"")
-
-
-def _learn(each: Logged, controllers: dict[bytes, bytes], keys: dict[tuple[bytes, int], bytes]) -> None:
-    event = each.event
-    if event.op in _NEW_CONTROLLER:
-        controllers[event.node] = address_of(event.x)
-    elif event.op is Op.KEY_ADDED and (key := KeyRecord.decode(int.from_bytes(event.d, "big"))):
-        keys[event.node, key.index] = address_of(event.x)
-
-
-def parties(logged: Iterable[Logged]) -> frozenset[int]:
-    """Serials of the nodes that the issuer registry's events name as actors, parents and subjects."""
-    found: set[int] = set()
-    for each in logged:
-        found.add(serial(each.event.node))
-        if each.event.registry == "issuer":
-            found.add(each.event.party)
-    for state in Directory.replay(logged).nodes.values():
-        found.update(grant.parent for grant in state.grants.values())
-    return frozenset(found)
-
-
-_ACCREDITATION: Final = frozenset(
-    {
-        Op.ACCREDITATION_GRANTED,
-        Op.ACCREDITATION_SUSPENDED,
-        Op.ACCREDITATION_LIFTED,
-        Op.ACCREDITATION_REVOKED,
-    }
-)
-_KEY_ENDS: Final = frozenset({Op.KEY_ADDED, Op.KEY_RETIRED, Op.KEY_REPORTED_COMPROMISED})
-_NEW_CONTROLLER: Final = frozenset(
-    {Op.NODE_REGISTERED, Op.CONTROLLER_ACCEPTED, Op.CONTROLLER_RECOVERED, Op.AUTHORITY_ACCEPTED}
-)
 _BECAME_SUCCESSOR: Final = Wording("更正前一版本", "supersedes an earlier version")
 
 OPERATIONS: Final[Mapping[Op, Wording]] = {

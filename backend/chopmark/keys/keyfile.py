@@ -77,18 +77,22 @@ def _contents(path: Path, name: str) -> bytes:
     except OSError as fault:
         if path.is_symlink():
             raise _refused(
-                Wording(f"“{name}”是符号链接", f"“{name}” is a symbolic link"),
+                Wording("“{name}”是符号链接", "“{name}” is a symbolic link").filled(name=name),
                 "请放入文件本身",
                 "Put the file itself there",
             ) from None
         raise _refused(
-            Wording(f"无法读取“{name}”（{fault.strerror}）", f"“{name}” cannot be read ({fault.strerror})"),
+            Wording("无法读取“{name}”（{reason}）", "“{name}” cannot be read ({reason})").filled(
+                name=name, reason=fault.strerror
+            ),
             "请检查文件与权限",
             "Check the file and its mode",
         ) from None
-    with os.fdopen(number, "rb") as file:
+    try:
         _check_mode(os.fstat(number), path, name)
-        data = file.read(FILE_LIMIT + 1)
+        data = os.read(number, FILE_LIMIT + 1)  # a regular file gives all it has at once
+    finally:
+        os.close(number)
     if len(data) > FILE_LIMIT:
         raise damaged(name, Wording("文件过大", "it is too large"))
     return data
@@ -96,17 +100,23 @@ def _contents(path: Path, name: str) -> bytes:
 
 def _check_mode(facts: os.stat_result, path: Path, name: str) -> None:
     if not stat.S_ISREG(facts.st_mode):
-        raise _refused(Wording(f"“{name}”不是普通文件", f"“{name}” is no regular file"), "请移走", "Move it away")
+        raise _refused(
+            Wording("“{name}”不是普通文件", "“{name}” is no regular file").filled(name=name), "请移走", "Move it away"
+        )
     if facts.st_mode & 0o077:
         mode = f"{stat.S_IMODE(facts.st_mode):04o}"
         raise _refused(
-            Wording(f"“{name}”的权限为 {mode}，他人可读", f"“{name}” has mode {mode}: others can read it"),
+            Wording("“{name}”的权限为 {mode}，他人可读", "“{name}” has mode {mode}: others can read it").filled(
+                name=name, mode=mode
+            ),
             f"chmod 600 {path}；若可能已被他人读取，请更换该密钥",
             f"chmod 600 {path}; if somebody may have read it, replace the key",
         )
     if facts.st_uid not in (os.geteuid(), 0):
         raise _refused(
-            Wording(f"“{name}”属于其他用户", f"“{name}” belongs to another user"), f"chown {path}", f"chown {path}"
+            Wording("“{name}”属于其他用户", "“{name}” belongs to another user").filled(name=name),
+            f"chown {path}",
+            f"chown {path}",
         )
 
 
@@ -131,6 +141,8 @@ def _address(document: Mapping[str, Any], name: str) -> bytes:
 
 
 def _check_derivation(crypto: Mapping[str, Any], name: str) -> None:
+    if crypto.get("cipher") != "aes-128-ctr":
+        raise damaged(name, Wording("加密算法不可识别", "its cipher is not known"))
     kind, params = crypto.get("kdf"), crypto.get("kdfparams")
     numbers = {k: v for k, v in params.items() if type(v) is int} if isinstance(params, dict) else {}
     if kind == "scrypt" and {"n", "r", "p", "dklen"} <= numbers.keys():
@@ -145,19 +157,23 @@ def _check_derivation(crypto: Mapping[str, Any], name: str) -> None:
         raise damaged(name, Wording("密钥派生参数不可识别", "its key derivation is not known"))
     if weak or numbers["dklen"] != 32:
         raise _refused(
-            Wording(f"“{name}”的口令保护过弱（{said}）", f"“{name}” is weakly protected ({said})"),
+            Wording("“{name}”的口令保护过弱（{said}）", "“{name}” is weakly protected ({said})").filled(
+                name=name, said=said
+            ),
             "请用 chopmark key import 重新导入该私钥",
             "Import the private key again with chopmark key import",
         )
     if heavy:
-        raise damaged(name, Wording(f"密钥派生参数过大（{said}）", f"its key derivation is too heavy ({said})"))
+        raise damaged(
+            name, Wording("密钥派生参数过大（{said}）", "its key derivation is too heavy ({said})").filled(said=said)
+        )
 
 
 def damaged(name: str, why: Wording | None = None) -> KeyError_:
     """The error for a key file that cannot be what it should be."""
     why = why or Wording("内容无法解密", "its content cannot be decrypted")
     return _refused(
-        Wording(f"密钥文件“{name}”已损坏：{why.zh}", f"key file “{name}” is damaged: {why.en}"),
+        Wording("密钥文件“{name}”已损坏：{why}", "key file “{name}” is damaged: {why}").filled(name=name, why=why),
         "请从备份恢复该文件",
         "Restore the file from a backup",
     )

@@ -56,11 +56,7 @@ class Keystore:
         """
         path = self._path(name)
         if len(passphrase) < PASSPHRASE_LEAST:
-            raise UsageError(
-                why=Wording(
-                    f"口令至少 {PASSPHRASE_LEAST} 个字符", f"a passphrase has at least {PASSPHRASE_LEAST} characters"
-                )
-            )
+            raise UsageError(why=_TOO_SHORT)
         self._make_folder()
         if path.exists():
             raise _taken(name)
@@ -102,13 +98,7 @@ class Keystore:
 
     def _path(self, name: str) -> Path:
         if not _is_name(name):
-            raise UsageError(
-                why=Wording(
-                    f"密钥名“{name[:NAME_LIMIT]}”不可用：须为字母、数字或 . _ -，不以符号开头，至多 {NAME_LIMIT} 字",
-                    f"“{name[:NAME_LIMIT]}” is no name for a key: letters, digits and . _ -, a letter or digit first, "
-                    f"at most {NAME_LIMIT}",
-                )
-            )
+            raise UsageError(why=_BAD_NAME.filled(name=name[:NAME_LIMIT], limit=NAME_LIMIT))
         return self._folder / f"{name}{_SUFFIX}"
 
     def _unknown(self, name: str) -> UnknownThing:
@@ -128,9 +118,7 @@ class Keystore:
         if facts.st_mode & 0o077:
             mode = f"{stat.S_IMODE(facts.st_mode):04o}"
             raise KeyError_(
-                why=Wording(
-                    f"密钥目录权限为 {mode}，他人可进入", f"the key folder has mode {mode}: others can enter it"
-                ),
+                why=_OPEN_FOLDER.filled(mode=mode),
                 fix_zh=f"chmod 700 {self._folder}",
                 fix_en=f"chmod 700 {self._folder}",
             )
@@ -181,7 +169,7 @@ _ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D03641
 
 def _taken(name: str) -> KeyError_:
     return KeyError_(
-        why=Wording(f"已有名为“{name}”的密钥", f"there is a key named “{name}” already"),
+        why=Wording("已有名为“{name}”的密钥", "there is a key named “{name}” already").filled(name=name),
         fix_zh="请另取名称；旧密钥不会被覆盖",
         fix_en="Choose another name; a key is never overwritten",
     )
@@ -189,10 +177,16 @@ def _taken(name: str) -> KeyError_:
 
 def _folder_trouble(folder: Path, fault: OSError) -> KeyError_:
     return KeyError_(
-        why=Wording(
-            f"密钥目录 {folder} 无法写入（{fault.strerror}）",
-            f"the key folder {folder} cannot be written ({fault.strerror})",
-        ),
+        why=_UNWRITABLE.filled(folder=folder, reason=fault.strerror),
         fix_zh="请检查目录、权限与磁盘空间",
         fix_en="Check the folder, its mode and the free space",
     )
+
+
+_BAD_NAME = Wording(
+    "密钥名“{name}”不可用：须为字母、数字或 . _ -，不以符号开头，至多 {limit} 字",
+    "“{name}” is no name for a key: letters, digits and . _ -, a letter or digit first, at most {limit}",
+)
+_TOO_SHORT = Wording(f"口令至少 {PASSPHRASE_LEAST} 个字符", f"a passphrase has at least {PASSPHRASE_LEAST} characters")
+_OPEN_FOLDER = Wording("密钥目录权限为 {mode}，他人可进入", "the key folder has mode {mode}: others can enter it")
+_UNWRITABLE = Wording("密钥目录 {folder} 无法写入（{reason}）", "the key folder {folder} cannot be written ({reason})")

@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from chopmark.services.files import Anatomy, Sandbox, Trouble, media_type
 from chopmark.services.files.anatomy import dissect
-
 from tests.fixtures import paper
 
 PDF, JPEG = "application/pdf", "image/jpeg"

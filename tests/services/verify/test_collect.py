@@ -7,11 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
 from chopmark.errors import InputError, UsageError
 from chopmark.services.files import Trouble
 from chopmark.services.verify.collect import collect
 from chopmark.services.verify.materials import Limits, Skipped
-
 from tests.fixtures import issued
 
 LIMITS = Limits(file_bytes=1 << 20, files=500)

@@ -9,7 +9,6 @@ from pathlib import Path
 from chopmark.services.verify.collect import collect
 from chopmark.services.verify.match import Index, match
 from chopmark.services.verify.materials import FoundBundle, How, Limits, Material
-
 from tests.fixtures import issued
 
 LIMITS = Limits(file_bytes=1 << 20, files=500)

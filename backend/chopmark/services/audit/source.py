@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from chopmark.core.actors import parties
 from chopmark.core.history import RegistryName
-from chopmark.core.lifeline import parties
 from chopmark.core.reference import PREFIX_LENGTH, issuer_id
 from chopmark.core.transaction import BlockRef, Logged
 from chopmark.services.audit.ports import ChainHistory, Kept

@@ -213,9 +213,10 @@ contract IssuersHandler {
 
     /// @dev Picks who does what to whom; mostly by a hand that may act for the actor.
     function _try(uint256 seed) private view returns (Try memory t) {
-        uint256 actor = (seed >> 8) % (NODES + 1);
         uint256 node = 1 + (seed >> 16) % NODES;
-        (t.actor, t.node, t.kind) = (issuers.nodeId(uint64(actor)), issuers.nodeId(uint64(node)), KINDS[(seed >> 24) % 4 / 3]);
+        (t.node, t.kind) = (issuers.nodeId(uint64(node)), KINDS[(seed >> 24) % 4 / 3]);
+        uint256 actor = _pickActor(seed >> 8, t.node, t.kind);
+        t.actor = issuers.nodeId(uint64(actor));
         uint256 by = (seed >> 32) % 8;
         t.caller = actor == 0 ? issuers.authority() : issuers.node(t.actor).controller;
         if (by == 5) t.caller = keyOf(actor, seed >> 40);
@@ -227,6 +228,14 @@ contract IssuersHandler {
         (t.actorStanding,) = issuers.standing(t.actor, t.kind);
         GrantRecord memory own = issuers.grantOf(t.actor, t.kind);
         (t.actorFlags, t.rank) = (own.flags, own.depth);
+    }
+
+    /// @dev Mostly somebody above the node, sometimes anybody.
+    function _pickActor(uint256 seed, NodeId node, bytes8 kind) private view returns (uint256 actor) {
+        if (seed & 3 == 0) return (seed >> 4) % (NODES + 1);
+        actor = issuers.grantWord(node, kind).parent();
+        if (seed & 2 == 0 && actor != 0) actor = issuers.grantWord(issuers.nodeId(uint64(actor)), kind).parent();
+        if (seed & 12 == 0) return 0;
     }
 
     function _mayActAs(NodeId actor, address caller) private view returns (bool) {

@@ -1,0 +1,51 @@
+"""Signing: what is signed, who signed it, and that the key stays inside."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+from eth_account import Account
+
+from chopmark.core.digest import keccak
+from chopmark.errors import KeyError_
+from chopmark.keys.signer import LocalSigner
+
+SECRET = b"\x07" * 32
+LEGACY = {"chainId": 31337, "nonce": 3, "to": b"\x11" * 20, "value": 0, "data": b"\1\2", "gas": 50_000, "gasPrice": 7}
+DYNAMIC = {k: v for k, v in LEGACY.items() if k != "gasPrice"} | {
+    "maxFeePerGas": 9,
+    "maxPriorityFeePerGas": 1,
+    "type": 2,
+}
+
+
+@pytest.mark.parametrize("transaction", [LEGACY, DYNAMIC], ids=["legacy", "EIP-1559"])
+def test_the_hash_is_of_the_bytes_and_the_sender_is_the_signer(transaction: dict[str, object]) -> None:
+    signer = LocalSigner(SECRET)
+    raw, tx_hash = signer.sign(transaction)
+    assert tx_hash == keccak(raw)
+    assert Account.recover_transaction(raw) == Account.from_key(SECRET).address
+    assert signer.sign(transaction) == (raw, tx_hash)  # RFC 6979: the same bytes each time
+
+
+def test_a_contract_is_created_without_a_receiver() -> None:
+    raw, _ = LocalSigner(SECRET).sign({k: v for k, v in LEGACY.items() if k != "to"})
+    assert raw
+
+
+def test_a_signature_of_somebody_else_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = LocalSigner(SECRET)
+    other = Account.from_key(b"\x08" * 32).sign_transaction(LEGACY)
+    monkeypatch.setattr(type(signer._account), "sign_transaction", lambda self, transaction: other)
+    with pytest.raises(KeyError_, match="another address"):
+        signer.sign(LEGACY)
+
+
+def test_the_key_stays_inside() -> None:
+    signer = LocalSigner(SECRET)
+    for way in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError):
+            way(signer)
+    assert SECRET.hex() not in repr(signer) + str(signer) + f"{signer}"
