@@ -93,6 +93,7 @@ def _deploy(options: argparse.Namespace, language: Language) -> None:
     rpc = Rpc(options.rpc, timeout=30)
     finality = _finality(options.finality)
     trust = _read(options.trust)
+    _rehearse(options, finality)
     _check_entry(trust, Node(rpc), options)
     authority = typed_address(options.authority, "--authority") if options.authority else None
     signer = _signer(options)
@@ -141,6 +142,15 @@ def _read(path: Path) -> TrustFile:
     from chopmark.core.trust import TrustFile, read_trust
 
     return read_trust(path.read_bytes()) if path.exists() else TrustFile()
+
+
+def _rehearse(options: argparse.Namespace, finality: Finality) -> None:
+    """Refuses, before anything is sent, a name or an address that no trust file takes."""
+    from chopmark.core.trust import TrustedChain, TrustFile, read_trust, write_trust
+
+    address = options.shown_rpc or options.rpc
+    chain = TrustedChain(options.name, 1, bytes(32), options.header, finality, (address,), ())
+    read_trust(write_trust(TrustFile((chain,))))
 
 
 def _check_entry(trust: TrustFile, node: Node, options: argparse.Namespace) -> None:

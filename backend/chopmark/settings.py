@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from chopmark.errors import UsageError
-from chopmark.wording import Language
+from chopmark.errors import InputError, UsageError
+from chopmark.wording import Language, Wording
 
-MEBIBYTE = 1 << 20
+MEBIBYTE: Final = 1 << 20
+FILE_NAME: Final = "settings.toml"
+DEFAULT_HOME: Final = Path("~/.chopmark")
+
+UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class Settings(BaseSettings):
     """Everything that an operator may set.
 
     ``home``: folder of keys, database and trust file. ``trust``, ``database``: default to ``home/trust.json`` and an SQLite
-    file in ``home``. ``chain``: the name of the chain in the trust file to write to; needed only if it names several.
-    ``max_file_mb``: larger files are refused before they are read. ``rpc_timeout``: seconds for one answer of a node.
+    file in ``home``. ``lang``: of what people read; None: as the locale says. ``chain``: the name of the chain in the trust
+    file to write to; needed only if it names several. ``max_file_mb``: larger files are refused before they are read.
+    ``rpc_timeout``: seconds for one answer of a node.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CHOPMARK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CHOPMARK_", env_ignore_empty=True, extra="forbid")
 
-    home: Path = Field(default_factory=lambda: Path.home() / ".chopmark")
-    trust: Path | None = None
+    home: UserPath = Field(default=DEFAULT_HOME, validate_default=True)
+    trust: UserPath | None = None
     database: str | None = None
-    lang: Language = Language.EN
+    lang: Language | None = None
     chain: str = ""
-    passphrase_file: Path | None = None
+    passphrase_file: UserPath | None = None
     max_file_mb: int = Field(default=50, ge=1, le=4096)
     max_files: int = Field(default=20_000, ge=1)
     rpc_timeout: float = Field(default=10.0, gt=0, le=600)
@@ -45,9 +51,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Options first, then the environment, then the home folder's own file."""
-        home = init_settings().get("home") or env_settings().get("home") or Path.home() / ".chopmark"
-        file = TomlConfigSettingsSource(settings_cls, toml_file=Path(home) / "settings.toml")
-        return init_settings, env_settings, file
+        home = Path(init_settings().get("home") or env_settings().get("home") or DEFAULT_HOME).expanduser()
+        return init_settings, env_settings, _HomeFile(settings_cls, home / FILE_NAME)
 
     @property
     def trust_path(self) -> Path:
@@ -65,14 +70,34 @@ class Settings(BaseSettings):
         return self.max_file_mb * MEBIBYTE
 
 
+class _HomeFile(TomlConfigSettingsSource):
+    """The home folder's own file."""
+
+    def __init__(self, settings_cls: type[BaseSettings], path: Path) -> None:
+        try:
+            super().__init__(settings_cls, toml_file=path)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+            why = Wording("不是可读的 TOML 文件（{fault}）", "it is not a readable TOML file ({fault})")
+            raise InputError(
+                place=path,
+                why=why.filled(fault=getattr(fault, "strerror", None) or fault),
+                fix_zh="请更正或移走该文件",
+                fix_en="Correct it, or move it away",
+            ) from fault
+
+
 def load_settings(**options: Any) -> Settings:
     """Settings from everywhere; options that are ``None`` do not count.
 
-    Raises ``UsageError`` naming the setting and its value's fault.
+    Raises ``UsageError`` naming the setting and its value's fault, never the value: an address may hold a password.
     """
     try:
         return Settings(**{k: v for k, v in options.items() if v is not None})
     except ValidationError as fault:
         first = fault.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(why=f"{name}: {first['msg']}") from fault
+        if first["type"] == "extra_forbidden":
+            why = Wording("没有名为“{name}”的设置项", "there is no setting “{name}”")
+        else:
+            why = Wording("设置项 {name} 的值不可用（{why}）", "the setting {name} has an unusable value ({why})")
+        raise UsageError(why=why.filled(name=name, why=first["msg"])) from fault

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from chopmark.errors import TrustError
+from chopmark.errors import InputError, TrustError, UnknownThing
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from chopmark.settings import Settings
     from chopmark.store import Store
 
-ADDRESS_DIGITS = 40
-DEMO_SCRYPT_N = 2**14
+DEMO_SCRYPT_N: Final = 2**14
 """Key derivation of ``light_keystore``: the weakest that the keystore opens, for throw-away demo keys."""
 
 
@@ -55,11 +54,9 @@ class Site:
         try:
             data = path.read_bytes()
         except FileNotFoundError as fault:
-            raise TrustError(why=Wording(f"没有文件 {path}", f"there is no file {path}")) from fault
+            raise TrustError(why=_NO_TRUST.filled(path=path)) from fault
         except OSError as fault:
-            raise TrustError(
-                why=Wording(f"无法读取 {path}（{fault.strerror}）", f"{path} cannot be read ({fault.strerror})")
-            ) from fault
+            raise TrustError(why=_UNREADABLE.filled(path=path, why=fault.strerror)) from fault
         return read_trust(data)
 
     @cached_property
@@ -72,15 +69,8 @@ class Site:
         found = [(c, r) for c in self.trust.chains for r in c.registries if wanted in ("", c.name)]
         if len(found) == 1:
             return found[0]
-        names = ", ".join(c.name for c in self.trust.chains)
-        raise TrustError(
-            why=Wording(
-                f"信任文件列有多条链（{names}），请用 CHOPMARK_CHAIN 指定",
-                f"it names several chains ({names}); say which with CHOPMARK_CHAIN",
-            )
-            if found
-            else Wording(f"其中没有名为“{wanted}”的链", f"it has no chain named “{wanted}”")
-        )
+        why = _SEVERAL_CHAINS if found else _CHAIN_UNKNOWN if wanted else _NO_CHAIN
+        raise TrustError(why=why.filled(name=wanted, names=", ".join(c.name for c in self.trust.chains)))
 
     @cached_property
     def chain(self) -> ChainClient:
@@ -100,7 +90,7 @@ class Site:
         from chopmark.store import Store
 
         if self.settings.database is None:
-            self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_home()
         return Store.open(self.settings.database_url)
 
     @cached_property
@@ -137,16 +127,39 @@ class Site:
             self._signers[name] = self.keystore.open(name, self._passphrases(name))
         return self._signers[name]
 
+    def check_new_key(self, name: str) -> None:
+        """Refuse a name that no new key can have, before anybody is asked for a passphrase.
+
+        Raises ``UsageError`` for one that cannot be a name, ``InputError`` for one that is taken.
+        """
+        try:
+            self.keystore.address(name)
+        except UnknownThing:
+            return
+        raise InputError(
+            place=name,
+            why=Wording("已有同名密钥", "there is a key of this name already"),
+            fix_zh="请另取名称；旧密钥不会被覆盖",
+            fix_en="Choose another name; a key is never overwritten",
+        )
+
     def new_key(self, name: str, private_key: bytes | None = None) -> bytes:
-        """Makes a key, or keeps an imported one; its address."""
+        """Makes a key, or keeps an imported one; its address. Raises as ``check_new_key``, and ``KeyError_``."""
+        self.check_new_key(name)
         return self.keystore.create(name, self._passphrases(name, new=True), private_key=private_key)
 
     def key_address(self, name: str) -> bytes:
-        """The address of a key's name, or of an address written out: a lost key may no longer be in the keystore."""
-        text = name.removeprefix("0x").lower()
-        if len(text) == ADDRESS_DIGITS and not set(text) - set("0123456789abcdef"):
-            return bytes.fromhex(text)
-        return self.keystore.address(name)
+        """The address of a key's name, or of an address written out: a key need not be in this keystore.
+
+        Raises ``UnknownThing``, and ``FormatError`` for an address with a typing error.
+        """
+        from chopmark.core.reference import typed_address
+
+        return typed_address(name, _ADDRESS) if name[:2].lower() == "0x" else self.keystore.address(name)
+
+    def key_name(self, address: bytes) -> str:
+        """The name of the key of this address; empty if it is not in this keystore."""
+        return next((key.name for key in self.keystore.list() if key.address == address and not key.trouble), "")
 
     def worker(self, keys: KeyRing | None = None) -> Worker:
         """What moves the queue, with the keys that are open; without any it only follows the chain."""
@@ -170,14 +183,18 @@ class Site:
         return Worker(bench)
 
     def desk(self) -> Desk:
-        """The accreditation counter, with the registry as it stands at the newest final block."""
+        """The accreditation counter, with the registry as it stands at the newest final block.
+
+        An institution of this site that somebody has registered meanwhile gets to know its node here.
+        """
         from chopmark.services.accredit import Desk
+        from chopmark.services.issuers import link
 
         directory = self.directory()
-        with self.ledger.read() as tx:
+        with self.ledger.begin() as tx:
+            link(tx.nodes, directory)
             nodes = tx.nodes.list()
-        prefix = self.home.registry_id[:24]
-        return Desk(self.chain.calls, directory, prefix, nodes, self.keystore.address)
+        return Desk(self.chain.calls, directory, self.home.registry_id, nodes, self.keystore.address)
 
     def directory(self) -> Directory:
         """The issuer registry, followed to the newest final block. Raises ``Unreachable`` if the node is down."""
@@ -187,13 +204,32 @@ class Site:
         with self.ledger.read() as tx:
             return Directory.replay(tx.history.events(registry="issuer"))
 
-    def use_key(self, alias: str, name: str) -> None:
-        """Let an institution of this site work with another key of the keystore from now on."""
-        with self.store.begin() as tx:
-            if tx.nodes.find(alias) is not None:
-                tx.nodes.set_keys(alias, key=name)
+    def _make_home(self) -> None:
+        folder = self.settings.home
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as fault:
+            raise InputError(
+                place=folder,
+                why=Wording("无法建立数据目录（{why}）", "the data folder cannot be made ({why})").filled(
+                    why=fault.strerror
+                ),
+                fix_zh="请用 --home 指定可写的文件夹",
+                fix_en="Name a folder that can be written to with --home",
+            ) from fault
 
     @property
     def clock(self) -> Callable[[], float]:
         """The machine's clock, for leases and for what people read; never for the order of events."""
         return time.time
+
+
+_ADDRESS: Final = Wording("地址", "The address")
+_NO_TRUST: Final = Wording("没有文件 {path}", "there is no file {path}")
+_UNREADABLE: Final = Wording("无法读取 {path}（{why}）", "{path} cannot be read ({why})")
+_SEVERAL_CHAINS: Final = Wording(
+    "信任文件列有多条链或多套合约（{names}），请用 CHOPMARK_CHAIN 指定链",
+    "it names several chains or registries ({names}); say which chain with CHOPMARK_CHAIN",
+)
+_CHAIN_UNKNOWN: Final = Wording("其中没有名为“{name}”的链", "it has no chain named “{name}”")
+_NO_CHAIN: Final = Wording("其中没有列出任何链", "it names no chain")

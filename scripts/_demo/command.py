@@ -146,13 +146,23 @@ class _Running:
             for process in self._processes:
                 process.terminate()
 
+    def reopen(self) -> None:
+        """Let new ones run."""
+        with self._lock:
+            self._closed = False
+
 
 _RUNNING: Final = _Running()
 
 
 def interrupt_all() -> None:
-    """Ask every running command to stop."""
+    """Ask every running command to stop, and every one that is started before ``go_on``."""
     _RUNNING.interrupt()
+
+
+def go_on() -> None:
+    """Let commands be started again."""
+    _RUNNING.reopen()
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Final
 
 from _demo import node
-from _demo.command import CommandFailed, interrupt_all
+from _demo.command import CommandFailed, go_on, interrupt_all
 from _demo.folder import Folder, Taken
 from _demo.say import Voice
 from _demo.site import Site
@@ -84,6 +84,7 @@ def stopping(site: Site) -> Iterator[None]:
         site.close()
         for number, handler in before.items():
             signal.signal(number, handler)
+        go_on()
 
 
 def _watch(site: Site, voice: Voice) -> None:

@@ -208,3 +208,8 @@ class Site:
     def fund(self) -> None:
         """Give coin to keys that have none."""
         node.fund(self.url, self.addresses().values())
+
+    def attested(self, alias: str) -> int:
+        """How many leaves an institution has attested on the chain, as an auditor sees it."""
+        entries = self.chopmark.run("audit", "issuer", alias, "--json").value["entries"]
+        return sum(entry["leaves"] or 1 for entry in entries if entry["operation"] == "attested")

@@ -18,7 +18,7 @@ def try_next(folder: Folder, materials: Materials, voice: Voice) -> None:
     """Print the commands, with paths as they are typed in the working folder."""
     say = voice.line
     first, revoked = materials.printed(0), materials.printed(REVOKED_ROW)
-    bundle = folder.bundles / f"{first.name}.chopmark.json"
+    bundle = folder.bundles / f"{first.stem}.chopmark.json"
     say()
     say("另开一个终端，先执行：", "In another terminal, first:")
     say(f'  export CHOPMARK_HOME={shown(folder.home)} PATH={shown(Path(sys.prefix) / "bin")}:"$PATH"')

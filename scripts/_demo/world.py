@@ -51,7 +51,7 @@ class World:
 
     def bundle_of(self, file: Path) -> Path:
         """The bundle of a file that was registered, by its name."""
-        return self.folder.bundles / f"{file.name}.chopmark.json"
+        return self.folder.bundles / f"{file.stem}.chopmark.json"
 
     def singles(self) -> Iterator[tuple[tuple[Path, ...], Path]]:
         """What was registered beside the graduates' sheet: files and bundle."""

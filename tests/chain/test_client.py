@@ -110,8 +110,8 @@ def test_any_questions_go_in_one_request(devchain: DevChain) -> None:
 
 
 def test_a_site_that_is_no_utf8_hides_nothing(devchain: DevChain) -> None:
-    from chopmark.chain.artifacts import ISSUER_REGISTRY, artifact
     from chopmark.chain.abi import Type, encode
+    from chopmark.chain.artifacts import ISSUER_REGISTRY, artifact
     from chopmark.core.transaction import Call
 
     entry = artifact(ISSUER_REGISTRY).functions["setProfile"]

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -296,10 +297,8 @@ def test_one_of_many_who_take_the_same_name_gets_it(folder: Path, keystore: Keys
     made: list[bytes] = []
 
     def create() -> None:
-        try:
+        with suppress(KeyError_):
             made.append(keystore.create("same", PASSPHRASE))
-        except KeyError_:
-            pass
 
     threads = [threading.Thread(target=create) for _ in range(6)]
     for thread in threads:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chopmark.chain.abi import AbiFault
 from chopmark.chain.contracts import Calls
 from chopmark.chain.logs import LogReader
-from chopmark.chain.node import Node, block_ref
+from chopmark.chain.node import Node
 from chopmark.chain.quantity import NotAQuantity, hexed, number, octets
 from chopmark.chain.questions import Question, Questions
 from chopmark.chain.rpc import Rpc, RpcError
@@ -84,7 +84,7 @@ class ChainClient(Node):
 
     def _same_chain(self, chain_id: Any, genesis: Any) -> None:
         self._same(_CHAIN_ID, self.chain.chain_id, self._read(number, chain_id))
-        self._same(_GENESIS, hexed(self.chain.genesis), hexed(self._read(block_ref, genesis).hash))
+        self._same(_GENESIS, hexed(self.chain.genesis), hexed(self.as_block(genesis).hash))
 
     def _same(self, what: Wording, expected: object, actual: object) -> None:
         if expected != actual:
@@ -115,7 +115,7 @@ class ChainClient(Node):
             if "not found" not in error.message.lower():  # geth's words while nothing is final
                 raise
             found = None
-        return self.block(0) if found is None else self._read(block_ref, found)
+        return self.block(0) if found is None else self.as_block(found)
 
     # -- what the registries say
 

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -38,30 +39,15 @@ class DevState:
         """Puts the copy in the place of a state file that is not whole. False if there is no whole copy either."""
         if not self.exists and not self._kept.exists():
             return True
-        if self.exists and _whole(_bytes(self.path)):
-            self._leave_one_genesis()
-            return True
-        if not _whole(_bytes(self._kept)):
-            return False
-        if self.exists:
-            self.path.replace(self._broken)
-        _write(self.path, self._kept.read_bytes())
-        self._leave_one_genesis()
+        state = _state(_bytes(self.path))
+        if state is None:
+            state = _state(_bytes(self._kept))
+            if state is None:
+                return False
+            if self.exists:
+                self.path.replace(self._broken)
+        _write(self.path, orjson.dumps(_with_one_genesis(state)))
         return True
-
-    def _leave_one_genesis(self) -> None:
-        """Drops every block 0 but the oldest.
-
-        Each start of anvil makes a block 0 of that second and writes it out beside the first one; which of them the next
-        start takes up is left to chance, and a chain with another genesis is another chain to everybody who trusts it.
-        """
-        state = orjson.loads(self.path.read_bytes())
-        first = [block for block in state["blocks"] if int(block["header"]["number"], 16) == 0]
-        if len(first) < 2:
-            return
-        oldest = min(first, key=lambda block: int(block["header"]["timestamp"], 16))
-        state["blocks"] = [block for block in state["blocks"] if block is oldest or block not in first]
-        _write(self.path, orjson.dumps(state))
 
     def keep(self) -> None:
         """Copies the state file if it changed and is whole."""
@@ -70,7 +56,7 @@ class DevState:
             data = self.path.read_bytes()
         except OSError:
             return
-        if stamp != self._stamp and _whole(data):
+        if stamp != self._stamp and _state(data) is not None:
             _write(self._kept, data)
             self._stamp = stamp
 
@@ -102,11 +88,30 @@ def _bytes(path: Path) -> bytes:
         return b""
 
 
-def _whole(data: bytes) -> bool:
+def _state(data: bytes) -> dict[str, Any] | None:
+    """The state in a file; None if it is not a whole one."""
     try:
-        return isinstance(orjson.loads(data), dict)
-    except orjson.JSONDecodeError:
-        return False
+        state: dict[str, Any] = orjson.loads(data)
+        for block in state["blocks"]:
+            _number(block, "number")
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None
+    return state
+
+
+def _with_one_genesis(state: dict[str, Any]) -> dict[str, Any]:
+    """The state without any block 0 but the oldest.
+
+    Each start of anvil makes a block 0 of that second and writes it out beside the first one; which of them the next
+    start takes up is left to chance, and a chain with another genesis is another chain to everybody who trusts it.
+    """
+    first = [block for block in state["blocks"] if _number(block, "number") == 0]
+    oldest = min(first, key=lambda block: _number(block, "timestamp"), default=None)
+    return state | {"blocks": [block for block in state["blocks"] if block is oldest or _number(block, "number")]}
+
+
+def _number(block: dict[str, Any], name: str) -> int:
+    return int(block["header"][name], 16)
 
 
 def _write(path: Path, data: bytes) -> None:

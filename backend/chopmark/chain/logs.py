@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chopmark.chain.abi import AbiFault
 from chopmark.chain.artifacts import ATTESTATION_REGISTRY, artifact
 from chopmark.chain.events import read_log
-from chopmark.chain.node import Node, block_ref
+from chopmark.chain.node import Node
 from chopmark.chain.quantity import NotAQuantity, hexed, number, octets
 from chopmark.chain.rpc import Rpc, RpcError, TooLarge
 from chopmark.core.history import RegistryName
@@ -48,15 +49,12 @@ class LogReader:
         registry: RegistryName | None = None,
     ) -> list[Logged]:
         """Events of the blocks ``start`` to ``end``, both included; see ``ChainClient.logs``."""
-        for again in (True, False):
-            found = self._ordered(
-                log for query in self._filters(node, root, registry) for log in self._ranges(start, end, query)
-            )
+        for _ in range(2):
+            queries = list(self._filters(node, root, registry))
+            found = _ordered(log for query in queries for log in self._ranges(start, end, query))
             times = self._times(found, end)
             if times is not None:
-                return [self._event(log, times[number(log["blockNumber"])]) for log in found]
-            if not again:
-                break
+                return [self._event(log, times[log.block]) for log in found]
         raise Unreachable(
             url=self._node.url, why=Wording("读取时区块被替换", "blocks were replaced while they were being read")
         )
@@ -75,7 +73,7 @@ class LogReader:
         yield {"address": address, "topics": [None, subject, hexed(root)]}
         yield {"address": address, "topics": [hexed(superseded.key), subject, None, hexed(root)]}
 
-    def _ranges(self, start: int, end: int, query: dict[str, Any]) -> Iterator[Any]:
+    def _ranges(self, start: int, end: int, query: dict[str, Any]) -> Iterator[_Found]:
         while start <= end:
             last = min(start + self._width - 1, end)
             try:
@@ -88,28 +86,24 @@ class LogReader:
             yield from self._checked(logs, start, last)
             start = last + 1
 
-    def _checked(self, logs: Any, start: int, last: int) -> Iterable[Any]:
+    def _checked(self, logs: Any, start: int, last: int) -> Iterable[_Found]:
         """The logs, if each is ours and of these blocks: a node that answers another question is not believed."""
         try:
-            for log in logs:
-                ours = octets(log["address"], 20) in self._names and not log.get("removed")
-                if not ours or not start <= number(log["blockNumber"]) <= last:
-                    raise self._node.nonsense("a log that was not asked for")
+            found = [_found(log) for log in logs]
         except (NotAQuantity, KeyError, TypeError, AttributeError) as fault:
             raise self._node.nonsense(str(fault)) from fault
-        return list(logs)
+        if not isinstance(logs, list) or any(not start <= log.block <= last for log in found):
+            raise self._node.nonsense("logs that were not asked for")
+        if any(log.address not in self._names or log.raw.get("removed") for log in found):
+            raise self._node.nonsense("logs that are not of these registries, or not of this chain")
+        return found
 
-    def _ordered(self, logs: Iterable[Any]) -> list[Any]:
-        """In chain order, each once: two filters may find the same, and some nodes say things twice."""
-        found = {(number(log["blockNumber"]), number(log["logIndex"])): log for log in logs}
-        return [found[place] for place in sorted(found)]
-
-    def _times(self, logs: list[Any], end: int) -> dict[int, int] | None:
+    def _times(self, logs: list[_Found], end: int) -> dict[int, int] | None:
         """Times of the logs' blocks; None if one of them is not the block that the log came from.
 
         The last block asked for is looked at as well: a node that lags behind answers with fewer logs and no error.
         """
-        hashes = {number(log["blockNumber"]): log["blockHash"] for log in logs}
+        hashes = {log.block: log.block_hash for log in logs}
         heights = sorted({*hashes, end})
         blocks = self._rpc.many([("eth_getBlockByNumber", (hex(height), False)) for height in heights])
         if blocks[-1] is None:
@@ -117,13 +111,38 @@ class LogReader:
             raise Unreachable(url=self._node.url, why=why)
         times: dict[int, int] = {}
         for height, block in zip(heights, blocks, strict=True):
-            if block is None or hashes.get(height, block["hash"]) != block["hash"]:
+            if block is None:
                 return None
-            times[height] = block_ref(block).time
+            found = self._node.as_block(block)
+            if hashes.get(height, found.hash) != found.hash:
+                return None
+            times[height] = found.time
         return times
 
-    def _event(self, log: Any, time: int) -> Logged:
+    def _event(self, log: _Found, time: int) -> Logged:
         try:
-            return read_log(log, self._names[octets(log["address"], 20)], time)
+            return read_log(log.raw, self._names[log.address], time)
         except (NotAQuantity, AbiFault, KeyError, ValueError) as fault:
             raise self._node.nonsense(f"a log that is no event: {fault}") from fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A log as the node gave it (``raw``), and where it says it stands."""
+
+    block: int
+    index: int
+    block_hash: bytes
+    address: bytes
+    raw: Any
+
+
+def _found(log: Any) -> _Found:
+    place = number(log["blockNumber"]), number(log["logIndex"])
+    return _Found(*place, octets(log["blockHash"], 32), octets(log["address"], 20), log)
+
+
+def _ordered(logs: Iterable[_Found]) -> list[_Found]:
+    """In chain order, each once: two filters may find the same, and some nodes say things twice."""
+    found = {(log.block, log.index): log for log in logs}
+    return [found[place] for place in sorted(found)]

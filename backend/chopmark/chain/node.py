@@ -32,12 +32,12 @@ class Node:
 
     def head(self) -> BlockRef:
         """The newest block."""
-        return self._read(block_ref, self._rpc.call("eth_getBlockByNumber", "latest", False))
+        return self.as_block(self._rpc.call("eth_getBlockByNumber", "latest", False))
 
     def block(self, height: int) -> BlockRef | None:
         """The block of this number; None if the node has none (yet)."""
         found = self._rpc.call("eth_getBlockByNumber", hex(height), False)
-        return None if found is None else self._read(block_ref, found)
+        return None if found is None else self.as_block(found)
 
     def receipt(self, tx_hash: bytes) -> Receipt | None:
         """What became of a transaction; None while it is not in a block."""
@@ -122,6 +122,10 @@ class Node:
         """The runtime code at an address; empty if there is none."""
         return self._ask(octets, "eth_getCode", hexed(address), hex(at.number) if at else "latest")
 
+    def as_block(self, answer: Any) -> BlockRef:
+        """A block object as its reference."""
+        return self._read(_block, answer)
+
     def nonsense(self, what: str) -> Unreachable:
         """The error for an answer that cannot be."""
         return Unreachable(url=self.url, why=_NONSENSE.filled(what=what))
@@ -139,8 +143,7 @@ class Node:
 _NONSENSE = Wording("答复不合规（{what}）", "the answer makes no sense ({what})")
 
 
-def block_ref(block: Any) -> BlockRef:
-    """Number, hash and time of a block object."""
+def _block(block: Any) -> BlockRef:
     return BlockRef(number(block["number"]), octets(block["hash"], 32), number(block["timestamp"]))
 
 

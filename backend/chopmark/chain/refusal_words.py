@@ -275,7 +275,13 @@ SAID: dict[str, Wording] = {
     ),
     # OpenZeppelin's Multicall and Address
     "AddressEmptyCode(address)": Wording("地址 {target} 上没有合约", "there is no contract at {target}", *_CHECK_ID),
-    "FailedCall()": Wording("一项操作失败而未说明原因", "one of the operations failed without a reason", *_BUG),
+    # An inner call that runs out of gas gives no reason, and nothing else here gives none.
+    "FailedCall()": Wording(
+        "合并提交的一项操作计算量不足",
+        "one of the joined operations runs out of gas",
+        "请减少一次提交的数量",
+        "Submit less at a time",
+    ),
     # The compiler's own
     "Error(string)": Wording("{text}", "{text}", *_BUG),
     "Panic(uint256)": Wording("合约内部错误 {code}", "internal fault {code} of the contract", *_BUG),

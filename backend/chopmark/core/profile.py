@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from chopmark.core.digest import sha256
-from chopmark.core.strictjson import JsonValue, canonical, read
+from chopmark.core.identifiers import normal_of
+from chopmark.core.strictjson import JsonValue, canonical, read_canonical
 from chopmark.errors import FormatError
 from chopmark.wording import Wording
 
@@ -21,9 +23,13 @@ LIMIT: Final = 16_384
 """Bytes of a profile document at most."""
 _WHAT: Final = Wording("机构资料", "issuer profile")
 _MEMBERS: Final = {"format", "nameZh", "nameEn", "uscc", "site", "coverage", "controller", "key"}
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KIND: Final = re.compile(r"[a-z0-9-]{1,8}")
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{40}")
+TEXT_LIMIT: Final = 500
+"""Characters of one text at most."""
+COVERAGE_LIMIT: Final = 100
+"""Entries of a coverage at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,47 +89,63 @@ def read_profile(data: bytes) -> Profile:
 
     Raises ``FormatError`` unless the bytes are the canonical form of exactly the members of FORMAT.md §13.
     """
-    value = read(data, what=_WHAT, limit=LIMIT)
+    value = read_canonical(data, what=_WHAT, limit=LIMIT)
     if not isinstance(value, Mapping) or set(value) != _MEMBERS or value["format"] != FORMAT:
         raise _refused("成员不符", "its members are not those of the format")
-    if canonical(value) != data:
-        raise _refused("不是规范形式", "it is not in canonical form")
-    texts = {k: _text(value[k], k) for k in ("nameZh", "nameEn", "uscc", "site", "controller", "key")}
     return Profile(
-        name_zh=texts["nameZh"],
-        name_en=texts["nameEn"],
-        uscc=texts["uscc"],
-        site=texts["site"],
+        name_zh=_text(value["nameZh"], "nameZh"),
+        name_en=_text(value["nameEn"], "nameEn"),
+        uscc=_uscc(_text(value["uscc"], "uscc")),
+        site=_text(value["site"], "site"),
         coverage=_coverage(value["coverage"]),
-        controller=_address(texts["controller"]),
-        key=_address(texts["key"]) if texts["key"] else b"",
+        controller=_address(value["controller"], "controller"),
+        key=b"" if value["key"] == "" else _address(value["key"], "key"),
     )
 
 
 def _text(value: JsonValue, name: str) -> str:
-    if not isinstance(value, str) or len(value) > 500:
-        raise _refused(f"{name} 应为不超过500字的文本", f"{name} must be text of at most 500 characters")
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
+        raise _refused(
+            f"{name} 应为不超过 {TEXT_LIMIT} 字的文本", f"{name} must be text of at most {TEXT_LIMIT} characters"
+        )
     return value
 
 
-def _address(text: str) -> bytes:
-    if not _ADDRESS.fullmatch(text):
-        raise _refused("地址格式不符", "an address is malformed")
-    return bytes.fromhex(text[2:])
+def _uscc(text: str) -> str:
+    if text and normal_of("uscc", text) != text:
+        raise _refused("uscc 不是统一社会信用代码", "uscc is not a unified social credit code")
+    return text
+
+
+def _address(value: JsonValue, name: str) -> bytes:
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+        raise _refused(
+            f"{name} 应为 0x 加40位小写十六进制", f"{name} must be 0x and 40 lower-case hexadecimal digits"
+        )
+    return bytes.fromhex(value[2:])
 
 
 def _coverage(value: JsonValue) -> tuple[Coverage, ...]:
-    if not isinstance(value, list) or len(value) > 100:
-        raise _refused("coverage 应为数组", "coverage must be an array")
+    if not isinstance(value, list) or len(value) > COVERAGE_LIMIT:
+        raise _refused(
+            f"coverage 应为至多 {COVERAGE_LIMIT} 项的数组", f"coverage must be an array of at most {COVERAGE_LIMIT}"
+        )
     return tuple(_covered(entry) for entry in value)
 
 
 def _covered(entry: JsonValue) -> Coverage:
     match entry:
         case {"kind": str(kind), "since": str(since), **rest} if not rest:
-            if _KIND.fullmatch(kind) and (not since or _DATE.fullmatch(since)):
+            if _KIND.fullmatch(kind) and (not since or _is_day(since)):
                 return Coverage(kind, since)
-    raise _refused("coverage 成员不符", "a coverage entry is malformed")
+    raise _refused("coverage 的一项不是类别加日期", "an entry of coverage is not a kind and a date")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _refused(zh: str, en: str) -> FormatError:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from chopmark.core.bundle import MAX_LENGTH, open_bundle, read_bundle
-from chopmark.core.ledger import CredentialRow
+from chopmark.core.ledger import CredentialRow, Home
 from chopmark.core.reference import AttestationId
-from chopmark.errors import FormatError, UnknownThing, UsageError
+from chopmark.errors import InputError, UnknownThing
 from chopmark.kinds import all_kinds
 from chopmark.wording import Wording
 
-PREFIX_LEAST: Final = 8
 _HEX: Final = re.compile(r"[0-9a-f]{8,64}")
 _WHAT: Final = Wording("已登记的凭证", "registered credential")
 
@@ -32,39 +31,66 @@ class Credentials(Protocol):
         """Those that carry or carried this number."""
 
 
-def find_credential(credentials: Credentials, text: str, issuer: bytes | None = None) -> CredentialRow:
+def find_credential(
+    credentials: Credentials, text: str, issuer: bytes | None = None, home: Home | None = None
+) -> CredentialRow:
     """The one credential that ``text`` means.
 
-    It is a bundle's path, an attestation id, a commitment or its first 8 digits or more, or a number as printed. ``issuer`` narrows
-    the search to one issuer. Of several with one number the living one is meant. Raises ``UnknownThing`` if there is none, ``UsageError`` if several are meant.
+    It is a bundle's path, an attestation id, a commitment or its first 8 digits or more, or a number as printed. ``issuer``
+    narrows the search to one issuer; ``home``: the chain whose attestation ids are meant. Of several with one number the
+    living one is meant. Raises ``UnknownThing`` if there is none, ``InputError`` if several are meant, ``FormatError`` or
+    ``ProofError`` for a bundle or attestation id that is no good.
     """
-    found = [row for row in _found(credentials, text.strip()) if issuer in (None, row.issuer)]
-    living = [row for row in found if row.number is not None] or found[-1:]
-    if not living:
+    text = text.strip()
+    found = {row.id: row for row in _exact(credentials, text, home) if issuer in (None, row.issuer)}
+    if not found:
+        numbered = [row for n in numbers_meant(text) for row in credentials.any_with_number(n)]
+        found = _living([row for row in numbered if issuer in (None, row.issuer)])
+    if not found:
         raise UnknownThing(what=_WHAT, name=text, known=_HINT)
-    if len(living) > 1:
-        ids = ", ".join(row.commitment.hex()[:16] for row in living[:5])
-        raise UsageError(why=Wording(f"“{text}”对应多个凭证：{ids}", f"“{text}” means several credentials: {ids}"))
-    return living[0]
+    rows = list(found.values())
+    if len(rows) > 1:
+        raise InputError(
+            place=text,
+            why=Wording("对应多个凭证：{ids}", "it means several credentials: {ids}").filled(
+                ids=", ".join(row.commitment.hex()[:16] for row in rows[:5])
+            ),
+            fix_zh="请给出其中一个，或用 --issuer 指定机构",
+            fix_en="Give one of these, or name the institution with --issuer",
+        )
+    return rows[0]
 
 
-def _found(credentials: Credentials, text: str) -> Sequence[CredentialRow]:
+def _exact(credentials: Credentials, text: str, home: Home | None) -> Sequence[CredentialRow]:
+    """What a bundle, an attestation id or the beginning of a commitment names."""
     if text.endswith(".json") and Path(text).is_file():
         return credentials.by_commitment(commitment_in(Path(text)).hex())
     if text.startswith("eip155:"):
         place = AttestationId.parse(text)
+        if home is not None and (place.chain_id, place.registry) != (home.chain_id, home.attestation_registry):
+            return []
         return credentials.by_leaf(place.root, place.index)
-    if _HEX.fullmatch(text.lower()) and (rows := credentials.by_commitment(text.lower())):
-        return rows
-    return [row for number in numbers_meant(text) for row in credentials.any_with_number(number)]
+    digits = text.lower()
+    return credentials.by_commitment(digits) if _HEX.fullmatch(digits) else []
+
+
+def _living(rows: Sequence[CredentialRow]) -> dict[int, CredentialRow]:
+    """Of those that carry or carried a number the ones that carry it now, else the newest."""
+    return {row.id: row for row in [row for row in rows if row.number is not None] or rows[-1:]}
 
 
 def commitment_in(path: Path) -> bytes:
-    """The commitment of a bundle file. Raises ``FormatError`` or ``ProofError`` if it is no good."""
-    with path.open("rb") as stream:
-        data = stream.read(MAX_LENGTH + 1)
-    if len(data) > MAX_LENGTH:
-        raise FormatError(where=path.name, why=Wording("过大", "it is too large"))
+    """The commitment of a bundle file. Raises ``FormatError`` or ``ProofError`` if it is no good, ``InputError``."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_LENGTH + 1)
+    except OSError as fault:
+        raise InputError(
+            place=path,
+            why=Wording("无法读取（{why}）", "it cannot be read ({why})").filled(why=fault.strerror),
+            fix_zh="请检查路径和权限",
+            fix_en="Check the path and its mode",
+        ) from fault
     return open_bundle(read_bundle(data)).commitment
 
 

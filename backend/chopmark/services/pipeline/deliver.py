@@ -12,7 +12,7 @@ counts as anchored when its block's hash, its event and its record say the same 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chopmark.core.ledger import BatchRow, ChangeRow, Lease, OutboxRow, OutboxState
@@ -61,12 +61,14 @@ def deliver(bench: Bench, lease: Lease, row: OutboxRow, final: BlockRef, passed_
     if there is None or there.hash != receipt.block.hash:
         # A receipt of another fork, or an invented one: neither mined nor missing. The next look decides.
         return Delivered(row.state)
+    told = row.error
     if (row.state, row.block_number, row.block_hash) != (OutboxState.MINED, there.number, there.hash):
         reach("after_mined_before_record")
-        _record(bench, lease, row, OutboxState.MINED, receipt, "" if receipt.success else REVERTED)
+        told = "" if receipt.success else REVERTED
+        _record(bench, lease, row, OutboxState.MINED, receipt, told)
     if final.number < there.number:
         return Delivered(OutboxState.MINED)
-    return _conclude(bench, lease, row, receipt, there, final)
+    return _conclude(bench, lease, replace(row, error=told), receipt, there, final)
 
 
 def _missing(bench: Bench, lease: Lease, row: OutboxRow, passed_over: bool) -> Delivered:

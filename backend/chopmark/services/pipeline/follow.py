@@ -26,21 +26,24 @@ COMPARED: Final = 500
 def follow(bench: Bench, final: BlockRef) -> int:
     """Keep all events up to ``final``; how many were new.
 
-    The caller has seen that the cursor is on the chain (``reset.check``). Raises ``Unreachable`` if the node's
-    answers do not agree with one another: asking again, or another node, may help. Safe beside another follower.
+    On return at least everything up to ``final`` is kept, by us or by another follower. The caller has seen that the
+    cursor is on the chain (``reset.check``). Raises ``Unreachable`` if the node's answers do not agree with one another:
+    asking again, or another node, may help.
     """
-    with bench.store.read() as tx:
-        cursor = tx.history.cursor()
-        known = tx.history.heads()
-    start = bench.home.from_block if cursor is None else cursor.number + 1
-    if final.number < start:
-        return 0
-    logs = bench.chain.logs(start, final.number)
-    heads, newest = fold_on(bench.home, known, logs)
-    _compare(bench, newest, logs, final)
-    with bench.store.begin() as tx:
-        kept = tx.history.append(logs, heads, final, cursor)
-    return len(logs) if kept else 0
+    while True:
+        with bench.store.read() as tx:
+            cursor = tx.history.cursor()
+            known = tx.history.heads()
+        start = bench.home.from_block if cursor is None else cursor.number + 1
+        if final.number < start:
+            return 0
+        logs = bench.chain.logs(start, final.number)
+        heads, newest = fold_on(bench.home, known, logs)
+        _compare(bench, newest, logs, final)
+        with bench.store.begin() as tx:
+            if tx.history.append(logs, heads, final, cursor):
+                return len(logs)
+        # Another follower was quicker, and may have come less far than we have to.
 
 
 def fold_on(home: Home, known: HeadsOf, logs: Sequence[Logged]) -> tuple[list[int], HeadsOf]:

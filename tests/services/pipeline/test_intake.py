@@ -1,0 +1,59 @@
+"""Taking in: durable, and a rerun finds itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from chopmark.errors import InputError
+from chopmark.services.pipeline import Plan, accept, plan, take_in
+from chopmark.store import Store
+from chopmark.wording import Language
+
+from tests.fixtures.ledger import ISSUER, composed, new_credential
+
+
+def test_what_is_taken_in_is_kept(store: Store) -> None:
+    rows = [composed(f"N{n}", ISSUER) for n in range(10)]
+    accepted = take_in(store, rows)
+    assert (accepted.added, accepted.already) == (tuple(range(1, 11)), ())
+    with store.read() as tx:
+        assert tx.credentials.pending_counts() == {(ISSUER, "degree"): 10}
+
+
+def test_a_rerun_finds_itself_though_the_salts_differ(store: Store) -> None:
+    take_in(store, [composed("N1", ISSUER), composed("N2", ISSUER)])
+    again = take_in(store, [composed("N2", ISSUER), composed("N3", ISSUER)])
+    assert (again.added, [row.number for row in again.already]) == ((3,), ["N2"])
+    assert again.ids == (3, 2)
+
+
+def test_without_a_number_the_content_tells(store: Store) -> None:
+    def bare(content: bytes) -> object:
+        return new_credential(None, fingerprint=content * 32)
+
+    take_in(store, [bare(b"a")])  # type: ignore[list-item]
+    again = take_in(store, [bare(b"a"), bare(b"b")])  # type: ignore[list-item]
+    assert (again.added, len(again.already)) == ((2,), 1)
+
+
+@pytest.mark.parametrize("numbers", [("N1", "N9"), ("N5", "N5")], ids=["taken", "twice"])
+def test_a_taken_number_takes_nothing_in(store: Store, numbers: tuple[str, str]) -> None:
+    take_in(store, [composed("N1", ISSUER)])
+    rows = [composed(number, ISSUER, fingerprint=bytes([n]) * 32) for n, number in enumerate(numbers)]
+    with pytest.raises(InputError) as caught, store.begin() as tx:
+        accept(tx, rows)
+    assert "chopmark supersede" in caught.value.next_step(Language.EN)
+    with store.read() as tx:
+        assert tx.credentials.pending_counts() == {(ISSUER, "degree"): 1}
+
+
+def test_a_plan_counts_batches_and_transactions(store: Store) -> None:
+    assert plan(store) == Plan(0, 0, 0, 0, 0, 0)
+    take_in(store, [composed("N1", ISSUER), composed("P1", ISSUER, "paper")])
+    found = plan(store, {(ISSUER, "degree"): 299, (b"\x12" * 32, "degree"): 250_000})
+    assert (found.batches, found.leaves, found.transactions) == (5, 250_301, 2)
+    assert 250_000 < found.gas < 450_000
+    with store.begin() as tx:
+        tx.changes.request([1], 2, 1, 1)
+        tx.calls.add(b"\x05" * 20, b"\x06" * 20, b"", "grant")
+    assert (plan(store).changes, plan(store).calls, plan(store).transactions) == (1, 1, 2)
