@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -235,11 +236,16 @@ def test_final_by_the_nodes_own_word(own_devchain: DevChain, rule: Any, distance
     assert client.final().number == client.head().number - distance
 
 
+def instead(answer: Answer, request: Request) -> Answer | None:
+    return answer if request["params"][:1] == ["finalized"] else None
+
+
 def test_while_nothing_is_final_geth_has_no_such_block(devchain: DevChain) -> None:
     chain = replace(devchain.trusted, finality=Finality("finalized"))
-    for answer in ({"result": None}, {"error": {"code": -39001, "message": "finalized block not found"}}):
+    answers: list[Answer] = [{"result": None}, {"error": {"code": -39001, "message": "finalized block not found"}}]
+    for answer in answers:
         with Proxy(devchain.rpc.address) as proxy:
-            proxy.before = lambda request, answer=answer: answer if request["params"][:1] == ["finalized"] else None
+            proxy.before = partial(instead, answer)
             assert ChainClient(Rpc(proxy.url), chain, devchain.registry).final().number == 0
 
 

@@ -54,8 +54,8 @@ def genesis(devnet: Devnet) -> BlockRef | None:
 def test_it_starts_answers_and_stops(devnet: Devnet) -> None:
     assert not devnet.alive
     devnet.start()
-    assert devnet.alive
     pid = devnet.pid
+    assert pid > 0
     assert Node(Rpc(devnet.url)).chain_id() == 31337
     devnet.start()  # again is no second one
     assert devnet.pid == pid

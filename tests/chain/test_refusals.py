@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ SAMPLES = {"uint": 7, "address": b"\xaa" * 20, "string": "why"}
 
 
 def sample(entry: Entry) -> bytes:
-    values = [SAMPLES.get(kind.base, b"\x01" * (kind.width or 1)) for kind in entry.inputs]
+    values: list[Any] = [SAMPLES.get(kind.base, b"\x01" * (kind.width or 1)) for kind in entry.inputs]
     return entry.key + encode(entry.inputs, values)
 
 

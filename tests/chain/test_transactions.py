@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from eth_account.typed_transactions import TypedTransaction
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
 from chopmark.chain.client import ChainClient

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chopmark.cli.app import TERMINAL, main
+from chopmark.cli.app import TERMINAL, app, main
 from chopmark.core.words import Op
 from chopmark.wording import Language
 from tests.fixtures import issued, paper
@@ -41,6 +41,8 @@ def chopmark(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object, lang: str = "en", home: Path | None = None) -> Ran:
+        if app.registered_commands:  # a process mounts its commands once
+            monkeypatch.setattr("chopmark.cli.app._mount", lambda: None)
         monkeypatch.setattr(TERMINAL, "_site", None)
         monkeypatch.setattr(TERMINAL, "json", False)
         monkeypatch.setattr(TERMINAL, "language", Language.EN)

@@ -46,7 +46,9 @@ def test_there_is_no_empty_batch():
         arrange("degree", ISSUER, [])
 
 
-@pytest.mark.parametrize("arguments", [("Degree", ISSUER, [bytes(32)]), ("degree", b"x", [bytes(32)]), ("degree", ISSUER, [b"x"])])
+@pytest.mark.parametrize(
+    "arguments", [("Degree", ISSUER, [bytes(32)]), ("degree", b"x", [bytes(32)]), ("degree", ISSUER, [b"x"])]
+)
 def test_what_makes_no_entry_makes_no_batch(arguments):
     with pytest.raises(FormatError):
         arrange(*arguments)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from _vectors.seeded import Stream
-from chopmark.core.credential import compose
+from chopmark.core.credential import Credential, compose
 from chopmark.core.digest import sha256
 from chopmark.core.disclosure import BoundFile, digest_of, open_disclosure
 from chopmark.core.normal import norm_name
@@ -17,12 +18,13 @@ from chopmark.core.payload import read_payload
 from chopmark.errors import FormatError
 
 ISSUER = b"\x11" * 32
-CLAIMS = {"holder_name": " 王　莉", "year": 2026, "authors": ("王莉", "李雷"), "title": "论文"}
+CLAIMS: dict[str, Any] = {"holder_name": " 王　莉", "year": 2026, "authors": ("王莉", "李雷"), "title": "论文"}
 FILE = BoundFile(10, "application/pdf", bytes(32))
 
 
-def made(**options):
-    return compose(**{"issuer": ISSUER, "kind": "degree", "claims": CLAIMS, "entropy": Stream("seed")} | options)
+def made(**options: Any) -> Credential:
+    known: dict[str, Any] = {"issuer": ISSUER, "kind": "degree", "claims": CLAIMS, "entropy": Stream("seed")}
+    return compose(**(known | options))
 
 
 def opened(credential) -> dict[str, object]:
@@ -87,7 +89,10 @@ def test_a_random_source_that_runs_dry_is_not_believed():
         made(entropy=lambda length: bytes(length - 1))
 
 
-@pytest.mark.parametrize("options", [{"claims": {"A": "x"}}, {"kind": "Degree"}, {"issuer": b"short"}, {"valid_until": -1}, {"replaces": b"x"}])
+@pytest.mark.parametrize(
+    "options",
+    [{"claims": {"A": "x"}}, {"kind": "Degree"}, {"issuer": b"short"}, {"valid_until": -1}, {"replaces": b"x"}],
+)
 def test_what_the_format_cannot_hold_is_refused(options):
     with pytest.raises(FormatError):
         made(**options)

@@ -61,7 +61,9 @@ def test_each_byte_string_has_one_spelling_only(text):
         assert b64(data) == text
 
 
-@pytest.mark.parametrize("text", ["=", "QQ==", "QQ=", "Q", "QR", "QUE=", "QUF", "a b", "a\n", "é", "+/", "ＱＱ", "QQ\x00"])
+@pytest.mark.parametrize(
+    "text", ["=", "QQ==", "QQ=", "Q", "QR", "QUE=", "QUF", "a b", "a\n", "é", "+/", "ＱＱ", "QQ\x00"]
+)
 def test_every_other_spelling_is_refused(text):
     with pytest.raises(FormatError, match="canonical base64url"):
         unb64(text, "x")
@@ -77,7 +79,9 @@ def test_digests_and_salts_are_told_by_their_shape(digest, salt):
         assert not is_b64_salt(b64(salt)[:-1] + last)
 
 
-@pytest.mark.parametrize("text", ["", "A" * 42, "A" * 44, "A" * 42 + "=", "é" + "A" * 42, "+" + "A" * 42, "A\n" + "A" * 41])
+@pytest.mark.parametrize(
+    "text", ["", "A" * 42, "A" * 44, "A" * 42 + "=", "é" + "A" * 42, "+" + "A" * 42, "A\n" + "A" * 41]
+)
 def test_what_is_not_a_digest_is_told_even_among_digests(text):
     good = b64(bytes(32))
     assert not are_b64_digests([good, text, good])
@@ -98,7 +102,9 @@ def test_hex_is_read_one_by_one_and_all_at_once(digests):
     assert tuple(hex32(text, "x") for text in texts) == tuple(digests)
 
 
-@pytest.mark.parametrize("text", ["", "ab" * 31, "ab" * 33, "AB" * 32, "0x" + "ab" * 31, " " + "a" * 63, "ａ" * 64, "é" * 64, None, 1])
+@pytest.mark.parametrize(
+    "text", ["", "ab" * 31, "ab" * 33, "AB" * 32, "0x" + "ab" * 31, " " + "a" * 63, "ａ" * 64, "é" * 64, None, 1]
+)
 def test_other_hex_is_refused(text):
     for reader in (lambda: hex32(text, "x"), lambda: hex32s(["ab" * 32, text], "x")):
         with pytest.raises(FormatError, match="64 lower-case"):

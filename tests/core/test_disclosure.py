@@ -21,7 +21,10 @@ numbers = st.integers(-(2**53) + 1, 2**53 - 1)
 lists = st.lists(texts, min_size=1, max_size=5).map(tuple)
 salts = st.binary(min_size=16, max_size=16)
 files = st.builds(
-    BoundFile, st.integers(1, 2**53 - 1), st.sampled_from(["application/pdf", "image/jpeg"]), st.binary(min_size=32, max_size=32)
+    BoundFile,
+    st.integers(1, 2**53 - 1),
+    st.sampled_from(["application/pdf", "image/jpeg"]),
+    st.binary(min_size=32, max_size=32),
 )
 
 

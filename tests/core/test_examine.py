@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,9 @@ NOW, REGISTERED = 1_790_000_000, 1_787_000_000
 BLOCK = BlockRef(2_000, b"\xbb" * 32, NOW)
 BATCH = BatchRecord("degree", 1, 13, 1, 4, 1_000, REGISTERED)
 KEY = KeyRecord(1, Role.ATTEST | Role.STATUS, REGISTERED - 9)
-ISSUER = IssuerFacts(2, "东方理工大学", "Eastern Institute of Technology", "12100000400002259P", "https://x.example", Standing.LIVE)
+ISSUER = IssuerFacts(
+    2, "东方理工大学", "Eastern Institute of Technology", "12100000400002259P", "https://x.example", Standing.LIVE
+)
 GOOD = ChainFacts(BLOCK, BATCH, KEY, issuer=ISSUER)
 ORIGINAL = FileFacts("original.pdf", bundles.ORIGINAL.size, bundles.ORIGINAL.sha256, "application/pdf")
 SCAN = FileFacts("scan.jpg", 9, b"\x01" * 32, "image/jpeg")
@@ -45,8 +48,8 @@ KINDS = load_kinds()
 DEGREE = KINDS["degree"]
 
 
-def subject(**changes):
-    known = {"file": ORIGINAL, "bundle": DATA, "trust": TRUST, "kind_of": KINDS.get}
+def subject(**changes: Any) -> Subject:
+    known: dict[str, Any] = {"file": ORIGINAL, "bundle": DATA, "trust": TRUST, "kind_of": KINDS.get}
     return Subject(**(known | changes))
 
 
@@ -151,7 +154,11 @@ def test_a_superseded_credential_names_its_successor():
 
 def test_a_compromise_is_judged_by_the_blocks_time():
     """FAULTS 39: the thief may write any date into the credential; the block's time is not his."""
-    for since, verdict in ((REGISTERED - 1, "manual_review"), (REGISTERED, "manual_review"), (REGISTERED + 1, "verified")):
+    for since, verdict in (
+        (REGISTERED - 1, "manual_review"),
+        (REGISTERED, "manual_review"),
+        (REGISTERED + 1, "verified"),
+    ):
         key = replace(KEY, compromised_since=since, reported=NOW)
         assert examine(subject(), replace(GOOD, key=key)).verdict == verdict
 
@@ -244,20 +251,20 @@ def test_an_issuer_is_called_by_whatever_name_it_has():
 # ---- precedence: every ground beside every other
 
 BROKEN = replace(GOOD, batch=replace(BATCH, kind="paper"))
-STATUSES = {
+STATUSES: dict[str, dict[str, Any]] = {
     "revoked": {"revoked": True},
     "superseded": {"revoked": True, "superseded": True},
     "suspended": {"suspended": True},
     "verified": {},
 }
-FILES = {
+FILES: dict[str, dict[str, Any]] = {
     "verified": {"file": ORIGINAL},
     "mismatch": {"file": replace(ORIGINAL, sha256=b"\x02" * 32)},
     "cannot_check": {"file": replace(ORIGINAL, sha256=b"\x02" * 32, trouble="encrypted")},
     "manual_review": {"file": SCAN},
     "partly_verified": {"file": SCAN, "declared": {"holder_name": "王莉"}},
 }
-KEYS = {
+KEYS: dict[str, dict[str, Any]] = {
     "verified": {"key": KEY},
     "manual_review": {"key": replace(KEY, compromised_since=REGISTERED)},
     "cannot_check": {"key": None},

@@ -75,9 +75,11 @@ def test_a_proof_with_one_bit_changed_leads_elsewhere(size, data):
 def test_no_proof_serves_two_places(size, data):
     tree = Tree(LEAVES[:size])
     index, other = data.draw(st.lists(st.integers(0, size - 1), min_size=2, max_size=2, unique=True))
-    with pytest.raises(ProofError):  # either the number of nodes is wrong, or the root
-        if root_from_proof(LEAVES[index], other, size, tree.proof(index)) != tree.root:
-            raise ProofError(why="another root")
+    try:
+        root = root_from_proof(LEAVES[index], other, size, tree.proof(index))
+    except ProofError:
+        return  # another number of nodes is needed there
+    assert root != tree.root
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (-1, 3), (3, 3), (0, MAX_SIZE + 1)])

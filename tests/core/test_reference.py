@@ -54,7 +54,9 @@ def test_documents_write_addresses_in_lower_case(raw):
     assert address(address_text(raw), "x") == raw
 
 
-@pytest.mark.parametrize("text", [CHECKSUMS[0], "0X" + "ab" * 20, "ab" * 20, "0x" + "ab" * 19, "0x" + "ab" * 20 + "\n", 7, None])
+@pytest.mark.parametrize(
+    "text", [CHECKSUMS[0], "0X" + "ab" * 20, "ab" * 20, "0x" + "ab" * 19, "0x" + "ab" * 20 + "\n", 7, None]
+)
 def test_documents_write_addresses_in_no_other_way(text):
     with pytest.raises(FormatError, match="40 hexadecimal digits"):
         address(text, "x")

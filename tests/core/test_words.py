@@ -34,7 +34,14 @@ def bits(width: int) -> st.SearchStrategy[int]:
 
 @given(
     st.builds(
-        BatchRecord, st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True), bits(8), bits(40), bits(16), bits(32), bits(48), bits(48)
+        BatchRecord,
+        st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True),
+        bits(8),
+        bits(40),
+        bits(16),
+        bits(32),
+        bits(48),
+        bits(48),
     )
     | st.builds(KeyRecord, st.integers(1, 65_535), bits(8).map(Role), bits(40), bits(40), bits(40), bits(40))
     | st.builds(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from chopmark.core.bundle import open_bundle
 from chopmark.core.batch import arrange
+from chopmark.core.bundle import open_bundle
 from chopmark.core.transaction import BlockRef
 from chopmark.errors import StoreError, UsageError
 from chopmark.services.bundles import bundle_of, bundles_of_batch
 from chopmark.services.pipeline import take_in
 from chopmark.store import Store
-
 from tests.fixtures.ledger import HOME, ISSUER, composed
 
 

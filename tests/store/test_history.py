@@ -36,7 +36,11 @@ def _logged(block: int, index: int, seq: int, **other: object) -> Logged:
         "d": os.urandom(32),
     }
     event = Event(**(values | other))  # type: ignore[arg-type]
-    detail = {"size": 2**255, "kind": "degree", "changes": [(0, 2**256 - 1), (7, 1)]}
+    detail: dict[str, int | str | list[tuple[int, int]]] = {
+        "size": 2**255,
+        "kind": "degree",
+        "changes": [(0, 2**256 - 1), (7, 1)],
+    }
     return Logged(event, bytes([block]) * 32, index, _block(block).hash, detail)
 
 

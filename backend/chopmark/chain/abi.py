@@ -1,4 +1,4 @@
-"""The Solidity ABI, as far as the contracts of ``contracts/`` use it (decision 0020).
+"""The Solidity ABI, as far as the contracts of ``contracts/`` use it (decision 0005).
 
 Written here because the library for it takes 0.4 s to import: the check of one credential must not wait
 for that. ``tests/chain/test_abi.py`` holds it equal to eth-abi over every function, event and error of the contracts.

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 from chopmark import __version__
 from chopmark.cli.terminal import Terminal, environment_language
-from chopmark.errors import ChopmarkError
-from chopmark.wording import Language
+from chopmark.errors import ChopmarkError, UsageError
+from chopmark.wording import Language, Wording
+
+if TYPE_CHECKING:
+    from typer._click.core import Command
+    from typer._click.exceptions import ClickException
+
+NAME: Final = "chopmark"
+INTERRUPTED: Final = 130
+"""Exit code of Ctrl-C (128 + SIGINT)."""
+UNHEARD: Final = 141
+"""Exit code when nobody reads the answer any more, as in ``chopmark … | head`` (128 + SIGPIPE)."""
 
 app = typer.Typer(
-    name="chopmark",
+    name=NAME,
     help="戳记 Chopmark：凭证登记与核验 · credentials that anyone can check",
     no_args_is_help=True,
     add_completion=False,
@@ -24,15 +36,43 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 TERMINAL = Terminal(language=environment_language())
-"""The one terminal of this process; the callback below fills it before any command runs."""
+"""The one terminal of this process; ``main`` begins it anew, the callback below fills it before any command runs."""
 
-INTERRUPTED = 130
-"""Exit code of Ctrl-C (128 + SIGINT)."""
+
+class OptionError(UsageError):
+    """Options or arguments that the command does not have, lacks, or cannot read."""
+
+    wording = Wording("用法不对：{why}", "Wrong usage: {why}", "用 {command} --help 查看用法", "See {command} --help")
+
+
+class Interrupted(ChopmarkError):
+    """Somebody pressed Ctrl-C."""
+
+    code = "E103"
+    exit_code = INTERRUPTED
+    wording = Wording(
+        "已中断",
+        "Interrupted",
+        "已受理的内容不会丢失，重跑即可继续",
+        "What was accepted is safe; run again to continue",
+    )
+
+
+class SystemTrouble(ChopmarkError):
+    """The operating system refused something that nobody expected to fail."""
+
+    code = "E104"
+    wording = Wording(
+        "系统出错：{why}",
+        "The system reports: {why}",
+        "请检查磁盘、权限后重跑",
+        "Check disk and permissions, then run again",
+    )
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"chopmark {__version__}")
+        print(f"{NAME} {__version__}")
         raise typer.Exit
 
 
@@ -52,13 +92,15 @@ def options(
     ] = False,
 ) -> None:
     """戳记 Chopmark：凭证登记与核验 · credentials that anyone can check."""
-    TERMINAL.options = {"home": home, "trust": trust, "database": database, "passphrase_file": passphrase_file}
+    named = {"home": home, "trust": trust, "database": database, "lang": lang, "passphrase_file": passphrase_file}
+    TERMINAL.options = {name: value for name, value in named.items() if value is not None}
     if lang is not None:
         TERMINAL.language = lang
 
 
-def _mount() -> None:
-    """Every file of commands adds itself to the tree."""
+@cache
+def _tree() -> Command:
+    """The commands; every file of commands adds its own."""
     from chopmark.cli import accredit, audit, issuer, key, kinds, queue, register, status, verify
 
     app.command("kinds")(kinds.kinds)
@@ -74,24 +116,72 @@ def _mount() -> None:
     app.add_typer(audit.app, name="audit")
     app.command("worker")(queue.worker)
     app.command("status")(queue.status)
+    return typer.main.get_command(app)
 
 
-def main() -> None:
-    """Run one command and leave with its exit code (0 fine, 1 refuted, 2 usage, 3 could not check or queued)."""
-    _mount()
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit code.
+
+    0 fine, 1 refuted, 2 usage or refused, 3 could not check or queued, 130 interrupted, 141 nobody reads the answer.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(standalone_mode=True)
-    except ChopmarkError as fault:
-        TERMINAL.error(fault)
-        sys.exit(fault.exit_code)
-    except SystemExit as leaving:
-        if leaving.code == INTERRUPTED:
-            TERMINAL.note(
-                "已中断；已受理的内容不会丢失，重跑即可继续",
-                "Interrupted; what was accepted is safe, run again to continue",
-            )
-        raise
+        code = _run(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # The reader went away (``chopmark … | head``): not an error of ours. Keep Python from failing at its own flush.
+        # Keep Python from failing once more at its own flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        code = UNHEARD
+    sys.exit(code)
+
+
+def _run(words: list[str]) -> int:
+    """One command; what is expected to go wrong is told, never traced."""
+    from typer._click.exceptions import ClickException, Exit
+
+    TERMINAL.begin(as_json="--json" in words)
+    try:
+        tree = _tree()
+        with tree.make_context(NAME, words) as context:
+            tree.invoke(context)
+    except Exit as leaving:
+        return leaving.exit_code
+    except ClickException as fault:
+        return _misused(fault)
+    except ChopmarkError as fault:
+        return _failed(fault)
+    except (KeyboardInterrupt, EOFError):
+        return _failed(Interrupted())
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        where = f"{fault.filename}: " if fault.filename else ""
+        return _failed(SystemTrouble(why=f"{where}{fault.strerror or fault}"))
+    return 0
+
+
+def _failed(fault: ChopmarkError) -> int:
+    TERMINAL.error(fault)
+    return fault.exit_code
+
+
+def _misused(fault: ClickException) -> int:
+    """What typer says about options, in one sentence of ours."""
+    from typer._click import exceptions
+
+    context = getattr(fault, "ctx", None)
+    if isinstance(fault, exceptions.NoArgsIsHelpError):
+        print(fault.format_message(), file=sys.stderr)
+        return fault.exit_code
+    said = " ".join(fault.format_message().split())
+    zh = said
+    if isinstance(fault, exceptions.MissingParameter) and fault.param is not None:
+        zh = f"缺少 {fault.param.display_name_raw}"
+    elif isinstance(fault, exceptions.NoSuchOption):
+        zh = f"没有选项 {fault.option_name}"
+    elif isinstance(fault, exceptions.BadParameter) and fault.param is not None:
+        zh = f"{fault.param.display_name_raw} 的值不可用（{fault.message}）"
+    command = context.command_path if context is not None else NAME
+    why = Wording("{zh}", "{en}").filled(zh=zh, en=said)
+    return _failed(OptionError(why=why, command=command))

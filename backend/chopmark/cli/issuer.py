@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chopmark.cli.app import TERMINAL as T
 
+if TYPE_CHECKING:
+    from chopmark.core.ledger import NodeRow
+
 app = typer.Typer(help="机构 · institutions", no_args_is_help=True, rich_markup_mode=None)
+controller_app = typer.Typer(
+    help="移交机构的管理密钥 · hand an institution over to another controller",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(controller_app, name="controller")
 Alias = Annotated[str, typer.Argument(help="别名 · alias")]
+To = Annotated[
+    str, typer.Argument(metavar="ADDRESS", help="新管理密钥的名称或地址 · name or address of the new controller")
+]
+NameZh = Annotated[str, typer.Option(help="中文名称 · name in Chinese")]
+NameEn = Annotated[str, typer.Option(help="英文名称 · name in English")]
+Uscc = Annotated[str, typer.Option(help="统一社会信用代码 · unified social credit code")]
+SiteUrl = Annotated[str, typer.Option(help="网址 · web address")]
+Covers = Annotated[
+    list[str] | None, typer.Option(help="登记范围，如 degree:2020-01-01 · what is registered, since when")
+]
+Out = Annotated[Path | None, typer.Option(help="资料文件的保存位置 · where to write the profile")]
+By = Annotated[str, typer.Option("--by", help="由哪把密钥操作（默认：机构的管理密钥）· acting key [the controller]")]
 Json = Annotated[bool, typer.Option("--json", help="JSON")]
 
 
 @app.command("new")
 def new(
     alias: Alias,
-    name_zh: Annotated[str, typer.Option(help="中文名称 · name in Chinese")],
+    name_zh: NameZh,
     controller: Annotated[str, typer.Option(help="管理密钥（冷）· name of the cold key that manages the others")],
-    name_en: Annotated[str, typer.Option(help="英文名称 · name in English")] = "",
-    uscc: Annotated[str, typer.Option(help="统一社会信用代码 · unified social credit code")] = "",
-    site: Annotated[str, typer.Option(help="网址 · web address")] = "",
-    covers: Annotated[
-        list[str] | None, typer.Option(help="登记范围，如 degree:2020-01-01 · what is registered")
-    ] = None,
+    name_en: NameEn = "",
+    uscc: Uscc = "",
+    site: SiteUrl = "",
+    covers: Covers = None,
     key: Annotated[str, typer.Option(help="工作密钥 · name of the working key")] = "",
     accreditor: Annotated[bool, typer.Option("--accreditor", help="授权机构 · it accredits others")] = False,
-    out: Annotated[Path | None, typer.Option(help="资料文件的保存位置 · where to write the profile")] = None,
+    out: Out = None,
     as_json: Json = False,
 ) -> None:
     """建立机构资料 · present an institution; writes ALIAS.profile.json for whoever accredits it."""
     from chopmark.core.ledger import NodeRole
-    from chopmark.services.issuers import Presentation, keep, make_profile
+    from chopmark.services.issuers import Presentation, keep, make_profile, write_profile_file
 
     T.json = as_json
     address = T.site.keystore.address
@@ -42,13 +61,16 @@ def new(
     path = out or Path(f"{alias}.profile.json")
     with T.site.store.begin() as tx:
         keep(tx.nodes, alias, profile, role, controller, key, int(T.site.clock()))
-        path.write_bytes(profile.document())
+        write_profile_file(path, profile)  # inside: without its file it is not kept either
     T.answer({"alias": alias, "profile": str(path), "digest": profile.digest.hex()})
     T.out(
         f"已建立“{alias}”（{profile.name_zh}），资料文件：{path}",
         f"Kept “{alias}” ({profile.name_zh}), profile: {path}",
     )
-    T.out("下一步：请授权机构运行 chopmark accredit grant", "Next: whoever accredits it runs chopmark accredit grant")
+    T.out(
+        "下一步：把资料文件交给授权机构，由其运行 chopmark accredit grant",
+        "Next: give the profile to whoever accredits it, who runs chopmark accredit grant",
+    )
 
 
 @app.command("import")
@@ -70,31 +92,30 @@ def import_(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """列出机构 · list institutions."""
-    from chopmark.core.reference import serial
-    from chopmark.services.issuers import profile_of
-
     T.json = as_json
     with T.site.store.read() as tx:
         rows = tx.nodes.list()
-    T.answer(
-        [
-            {
-                "alias": r.alias,
-                "node": r.node.hex() if r.node else None,
-                "role": r.role.value,
-                "profile": dict(r.profile),
-            }
-            for r in rows
-        ]
-    )
-    headings = [
-        T.text(*h)
-        for h in (("别名", "alias"), ("编号", "No."), ("角色", "role"), ("名称", "name"), ("工作密钥", "key"))
-    ]
-    T.table(
-        headings,
-        [(r.alias, serial(r.node) if r.node else "-", r.role.value, profile_of(r).name_zh, r.key or "-") for r in rows],
-    )
+    T.answer([_row_json(row) for row in rows])
+    if not rows:
+        T.out("还没有机构；用 chopmark issuer new 建立", "No institutions yet; begin with chopmark issuer new")
+        return
+    pairs = (("别名", "alias"), ("编号", "No."), ("角色", "role"), ("名称", "name"), ("工作密钥", "key"))
+    T.table([T.text(*pair) for pair in pairs], [_cells(row) for row in rows])
+
+
+def _row_json(row: NodeRow) -> dict[str, object]:
+    node = row.node.hex() if row.node else None
+    return {"alias": row.alias, "node": node, "role": row.role.value, "profile": row.profile}
+
+
+def _cells(row: NodeRow) -> tuple[object, ...]:
+    from chopmark.core.reference import serial
+    from chopmark.services.issuers import profile_of
+
+    role = T.text("签发机构", "issuer") if row.role.value == "issuer" else T.text("授权机构", "accreditor")
+    profile = profile_of(row)
+    name = T.text(profile.name_zh, profile.name_en or profile.name_zh)
+    return row.alias, serial(row.node) if row.node else "-", role, name, row.key or "-"
 
 
 @app.command("show")
@@ -109,23 +130,90 @@ def show(alias: Alias, as_json: Json = False) -> None:
 @app.command("profile")
 def profile(
     alias: Alias,
-    name_zh: Annotated[str, typer.Option(help="中文名称")] = "",
-    name_en: Annotated[str, typer.Option(help="英文名称")] = "",
-    site: Annotated[str, typer.Option(help="网址 · web address")] = "",
-    covers: Annotated[list[str] | None, typer.Option(help="登记范围 · what is registered")] = None,
+    name_zh: NameZh = "",
+    name_en: NameEn = "",
+    uscc: Uscc = "",
+    site: SiteUrl = "",
+    covers: Covers = None,
+    out: Out = None,
+    by: By = "",
     as_json: Json = False,
 ) -> None:
     """修改并重新公布资料 · change the profile and publish it anew."""
-    from chopmark.cli.sending import send_registry
-    from chopmark.services.issuers import changed_profile, profile_of, stored
+    from chopmark.cli.sending import say_sent, send_errands
+    from chopmark.services.issuers import Presentation, changed_profile, profile_of, stored, write_profile_file
 
     T.json = as_json
+    given = Presentation(name_zh, name_en, uscc, site, tuple(covers or ()))
     with T.site.store.read() as tx:
         old = profile_of(tx.nodes.get(alias))
-    new = changed_profile(old, name_zh, name_en, site, tuple(covers or ()))
-    send_registry(lambda desk: desk.republish(alias, new))
+    changed_profile(old, given, old.controller)  # what is wrong with it is said before a node is asked
+    desk = T.site.desk()
+    made = changed_profile(old, given, desk.directory.nodes[desk.node_of(alias)].controller)
+    sent = send_errands(desk.republish(alias, made, by))
+    path = out or Path(f"{alias}.profile.json")
     with T.site.store.begin() as tx:
-        tx.nodes.set_profile(alias, stored(new))
-    path = Path(f"{alias}.profile.json")
-    path.write_bytes(new.document())
+        tx.nodes.set_profile(alias, stored(made))
+    write_profile_file(path, made)
+    T.answer({"alias": alias, "profile": str(path), "digest": made.digest.hex(), "sent": len(sent)})
+    say_sent(sent)
     T.out(f"新资料文件：{path}", f"The new profile: {path}")
+
+
+@controller_app.command("offer")
+def offer(alias: Alias, to: To, by: By = "", as_json: Json = False) -> None:
+    """提出移交；对方接受后才生效 · offer it; nothing changes until the other side accepts."""
+    from chopmark.cli.sending import send_registry
+
+    T.json = as_json
+    address = T.site.key_address(to)
+    send_registry(lambda desk: desk.offer_controller(alias, address, by))
+    T.out(
+        f"下一步：由 0x{address.hex()} 运行 chopmark issuer controller accept",
+        f"Next: 0x{address.hex()} runs chopmark issuer controller accept",
+    )
+
+
+@controller_app.command("accept")
+def accept(
+    alias: Alias,
+    by: Annotated[str, typer.Option("--by", help="新管理密钥 · the new controller's key")],
+    as_json: Json = False,
+) -> None:
+    """接受移交 · accept what was offered."""
+    from chopmark.cli.sending import send_registry
+
+    T.json = as_json
+    send_registry(lambda desk: desk.accept_controller(alias, by))
+    _set_controller(alias, by)
+    _say_new_controller(alias)
+
+
+@controller_app.command("recover")
+def recover(
+    alias: Alias,
+    to: To,
+    by: Annotated[str, typer.Option("--by", help="最高授权机构的密钥 · the root authority's key")],
+    as_json: Json = False,
+) -> None:
+    """管理密钥丢失后，由最高授权机构指定新的 · replace a lost controller, by the root authority."""
+    from chopmark.cli.sending import send_registry
+
+    T.json = as_json
+    address = T.site.key_address(to)
+    send_registry(lambda desk: desk.recover_controller(alias, address, by))
+    _set_controller(alias, T.site.key_name(address))
+    _say_new_controller(alias)
+
+
+def _set_controller(alias: str, name: str) -> None:
+    with T.site.ledger.begin() as tx:
+        if tx.nodes.find(alias) is not None:
+            tx.nodes.set_keys(alias, controller=name)
+
+
+def _say_new_controller(alias: str) -> None:
+    T.out(
+        f"“{alias}”的管理密钥已更换；请用 chopmark issuer profile {alias} 重新公布资料",
+        f"“{alias}” has a new controller; publish its profile anew with chopmark issuer profile {alias}",
+    )

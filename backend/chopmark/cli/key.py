@@ -11,6 +11,7 @@ from chopmark.cli.app import TERMINAL as T
 
 app = typer.Typer(help="密钥 · signing keys", no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="密钥名 · name of the key")]
+NameOrAddress = Annotated[str, typer.Argument(help="密钥名或地址 · name or address of the key")]
 Issuer = Annotated[str, typer.Argument(help="机构别名 · alias of the institution")]
 By = Annotated[str, typer.Option("--by", help="由哪把密钥操作（默认：机构的管理密钥）· acting key [the controller]")]
 Json = Annotated[bool, typer.Option("--json", help="JSON")]
@@ -26,24 +27,31 @@ def new(name: Name, as_json: Json = False) -> None:
 @app.command("import")
 def import_(name: Name, as_json: Json = False) -> None:
     """导入私钥（从标准输入读取十六进制）· import a private key, hex on standard input."""
+    T.json = as_json
+    T.site.check_new_key(name)
+    _made(name, T.site.new_key(name, _private_key()))
+
+
+def _private_key() -> bytes:
+    """The key as given: typed unseen on a terminal, or read from a pipe."""
     from chopmark.errors import KeyError_
     from chopmark.wording import Wording
 
-    T.json = as_json
     if sys.stdin.isatty():
-        T.note("请输入私钥（十六进制，64位）：", "Private key (64 hex digits): ")
-    text = sys.stdin.readline().strip().removeprefix("0x")
+        given = T.secret("私钥（64位十六进制）：", "Private key (64 hex digits): ")
+    else:
+        given = sys.stdin.readline(200)
     try:
-        secret = bytes.fromhex(text)
+        secret = bytes.fromhex(given.strip().removeprefix("0x"))
     except ValueError:
         secret = b""
     if len(secret) != 32:
         raise KeyError_(
             why=Wording("私钥应为64位十六进制", "a private key has 64 hex digits"),
-            fix_zh="请检查输入",
-            fix_en="Check what was given",
+            fix_zh="请检查输入；也可用 chopmark key new 新建密钥",
+            fix_en="Check what was given, or make a new key with chopmark key new",
         )
-    _made(name, T.site.new_key(name, secret))
+    return secret
 
 
 def _made(name: str, address: bytes) -> None:
@@ -63,6 +71,9 @@ def list_(as_json: Json = False) -> None:
             for k in keys
         ]
     )
+    if not keys:
+        T.out("还没有密钥；用 chopmark key new 名称 新建", "No keys yet; make one with chopmark key new NAME")
+        return
     rows = [(k.name, "0x" + k.address.hex(), k.trouble.say(T.language) if k.trouble else "") for k in keys]
     T.table([T.text("名称", "name"), T.text("地址", "address"), ""], rows)
 
@@ -70,7 +81,7 @@ def list_(as_json: Json = False) -> None:
 @app.command("add")
 def add(
     issuer: Issuer,
-    name: Name,
+    name: NameOrAddress,
     role: Annotated[
         list[str] | None, typer.Option(help="attest, status, delegate, accredit（默认 attest+status）")
     ] = None,
@@ -81,12 +92,19 @@ def add(
     from chopmark.cli.sending import send_registry
 
     T.json = as_json
-    send_registry(lambda desk: desk.add_key(issuer, T.site.keystore.address(name), role or ["attest", "status"], by))
-    T.site.use_key(issuer, name)
+    roles = role or ["attest", "status"]
+    address = T.site.key_address(name)
+    send_registry(lambda desk: desk.add_key(issuer, address, roles, by))
+    if not {"attest", "accredit"} & set(roles) or not (working := T.site.key_name(address)):
+        return
+    with T.site.ledger.begin() as tx:
+        if tx.nodes.find(issuer) is not None:
+            tx.nodes.set_keys(issuer, key=working)
+    T.out(f"“{issuer}”今后使用密钥“{working}”", f"“{issuer}” works with the key “{working}” from now on")
 
 
 @app.command("retire")
-def retire(issuer: Issuer, name: Name, by: By = "", as_json: Json = False) -> None:
+def retire(issuer: Issuer, name: NameOrAddress, by: By = "", as_json: Json = False) -> None:
     """停用密钥：此前的登记仍有效 · retire a key; what it registered stands."""
     from chopmark.cli.sending import send_registry
 
@@ -97,14 +115,17 @@ def retire(issuer: Issuer, name: Name, by: By = "", as_json: Json = False) -> No
 @app.command("report")
 def report(
     issuer: Issuer,
-    name: Name,
+    name: NameOrAddress,
     since: Annotated[str, typer.Option(help="失控起始时间 · when it may have been lost, e.g. 2026-05-01T08:00")],
+    reason: Annotated[str, typer.Option(help="key-lost, key-stolen, unspecified")] = "unspecified",
     by: By = "",
     as_json: Json = False,
 ) -> None:
     """报失密钥：自该时间起的登记需人工确认 · report a key compromised from a time on."""
     from chopmark.cli.moments import instant
     from chopmark.cli.sending import send_registry
+    from chopmark.core.reasons import find_reason
 
     T.json = as_json
-    send_registry(lambda desk: desk.report_compromise(issuer, T.site.key_address(name), instant(since), by))
+    start, code = instant(since), find_reason(reason, of="accreditation").code
+    send_registry(lambda desk: desk.report_compromise(issuer, T.site.key_address(name), start, by, code))

@@ -8,31 +8,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from chopmark.cli.app import TERMINAL as T
-from chopmark.cli.terminal import width
+from chopmark.cli.terminal import plain, width
+
+__all__ = ["BOLD", "DIM", "GREEN", "INDENT", "RED", "YELLOW", "columns", "line", "paint", "plain"]
 
 INDENT: Final = "    "
 GREEN, YELLOW, RED, BOLD, DIM = "32", "33", "31", "1", "2"
-
-# C0, DEL, C1, line and paragraph separators, and everything that changes the direction of writing.
-_UNSAFE: Final = dict.fromkeys(
-    (
-        *range(0x20),
-        *range(0x7F, 0xA0),
-        0x2028,
-        0x2029,
-        0x200E,
-        0x200F,
-        0x061C,
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    ),
-    "\ufffd",
-)
-
-
-def plain(text: str) -> str:
-    """Text without anything that a terminal obeys."""
-    return text.translate(_UNSAFE).encode("utf-8", "replace").decode("utf-8")
 
 
 def paint(text: str, *styles: str) -> str:

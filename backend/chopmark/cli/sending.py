@@ -2,69 +2,124 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from chopmark.cli.app import TERMINAL as T
-from chopmark.errors import Busy, Refused, Unreachable
+from chopmark.errors import Busy, ChainError, Refused, Unreachable
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
+    from chopmark.core.ledger import OutboxRow
     from chopmark.core.transaction import Call
     from chopmark.services.accredit import Desk, Errand
     from chopmark.services.pipeline import KeyRing, Progress
+    from chopmark.services.ports import Transaction
 
 PATIENCE: Final = 600.0
 """Seconds that a command waits for finality before it leaves the rest to a later run."""
 
 
-def send_registry(make: Callable[[Desk], Errand]) -> None:
-    """One operation of the issuer registry: made at the desk, tried, queued, sent, waited for."""
-    send_errand(make(T.site.desk()))
+def send_registry(make: Callable[[Desk], Errand]) -> list[OutboxRow]:
+    """One operation of the issuer registry: made at the desk, tried, queued, sent, waited for, told."""
+    sent = send_errands(make(T.site.desk()))
+    T.answer([{"transaction": "0x" + box.tx_hash.hex(), "block": box.block_number} for box in sent])
+    say_sent(sent)
+    return sent
 
 
-def send_errand(errand: Errand) -> None:
-    """Try the calls of an errand, queue them, and wait until they are final."""
+def say_sent(sent: Sequence[OutboxRow]) -> None:
+    """Say which transactions did it, or that there was nothing to do."""
+    for box in sent:
+        T.out(
+            f"已上链：区块 {box.block_number}，交易 0x{box.tx_hash.hex()}",
+            f"On the chain: block {box.block_number}, transaction 0x{box.tx_hash.hex()}",
+        )
+    if not sent:
+        T.out("链上已是如此，无需操作", "The chain says so already; nothing was sent")
+
+
+def send_errands(*errands: Errand) -> list[OutboxRow]:
+    """Try the calls of errands, queue them together, and wait until all are final; the transactions that carried them.
+
+    What an interrupted run has queued already is not queued again. Raises ``Refused`` with the contract's reason if a
+    call cannot be, before anything is queued.
+    """
     from chopmark.services.pipeline import KeyRing
 
-    signer = T.site.signer(errand.sender)
-    for call in errand.calls:
-        T.site.chain.simulate(signer.address, call)
-    ids = _queue(signer.address, errand.calls)
-    run_worker(KeyRing({}, (signer,)))
+    errands = tuple(errand for errand in errands if errand.calls)
+    if not errands:
+        return []
+    T.site.chain.verify_identity()
+    signers = {errand.sender: T.site.signer(errand.sender) for errand in errands}
+    ids = [at for errand in errands for at in _queue(signers[errand.sender].address, errand.calls)]
+    run_worker(KeyRing({}, tuple(signers.values())), until=lambda tx: _all_settled(tx, ids))
     with T.site.ledger.read() as tx:
-        rows = [tx.calls.get(i) for i in ids]
-        carried = [tx.outbox.get(row.outbox_id) if row and row.outbox_id else None for row in rows]
+        rows = [row for at in ids if (row := tx.calls.get(at)) is not None]
+        carried = {row.outbox_id: tx.outbox.get(row.outbox_id) for row in rows if row.outbox_id is not None}
     for row in rows:
-        if row is not None and row.error:
-            raise Refused(why=row.error, fix_zh="请检查授权与密钥", fix_en="Check the accreditation and the key")
-    sent = {box.tx_hash: box for box in carried if box is not None}
-    T.answer([{"transaction": "0x" + box.tx_hash.hex(), "block": box.block_number} for box in sent.values()])
-    for box in sent.values():
-        T.out(
-            f"已上链：交易 0x{box.tx_hash.hex()}，区块 {box.block_number}",
-            f"On the chain: transaction 0x{box.tx_hash.hex()}, block {box.block_number}",
-        )
+        if row.error:
+            raise _refusal(row.error)
+    return [box for box in carried.values() if box is not None]
 
 
-def _queue(sender: bytes, calls: tuple[Call, ...]) -> list[int]:
+def _queue(sender: bytes, calls: Sequence[Call]) -> list[int]:
+    """Row numbers of the calls: of those that wait or travel already, and of new ones, which were tried first."""
+    with T.site.ledger.read() as tx:
+        open_ones = [*tx.calls.waiting(sender)]
+        open_ones += [row for box in tx.outbox.open(sender) for row in tx.calls.of_outbox(box.id)]
+    known = {(row.to, row.data): row.id for row in open_ones}
+    new = [call for call in calls if (call.to, call.data) not in known]
+    for call in new:
+        T.site.chain.simulate(sender, call)
     with T.site.ledger.begin() as tx:
-        return [tx.calls.add_call(sender, call) for call in calls]
+        added = {(call.to, call.data): tx.calls.add_call(sender, call) for call in new}
+    known |= {(to, data): at for (to, data), at in added.items() if to is not None}
+    return [known[call.to, call.data] for call in calls if call.to is not None]
 
 
-def run_worker(keys: KeyRing, *, heal: bool = False) -> Progress:
-    """Drain the queue with the given keys, showing progress.
+def _all_settled(tx: Transaction, ids: Sequence[int]) -> bool:
+    """Whether every call was refused for good, or stands in a final block."""
+    from chopmark.core.ledger import OutboxState
 
-    Raises what keeps the work of this run from going on: an unreachable node, a refusal of the contracts, another sender.
-    What was accepted stays queued in every case.
+    for at in ids:
+        row = tx.calls.get(at)
+        if row is None or row.error:
+            continue
+        box = tx.outbox.get(row.outbox_id) if row.outbox_id is not None else None
+        if box is None or box.state is not OutboxState.FINAL:
+            return False
+    return True
+
+
+def _refusal(kept: str) -> Refused:
+    """The error that was kept with a call, as it was."""
+    said = json.loads(kept)
+    why = Wording("{zh}", "{en}").filled(**said["message"])
+    return Refused(why=why, fix_zh=said["next"]["zh"], fix_en=said["next"]["en"])
+
+
+def run_worker(keys: KeyRing, *, until: Callable[[Transaction], bool] | None = None, heal: bool = False) -> Progress:
+    """Drain the queue with the given keys, showing progress; with ``until`` only as far as that.
+
+    Raises what keeps it from getting there: an unreachable node, a refusal of the contracts, another sender. What was
+    accepted stays queued in every case. Trouble of other work is none of this run's once ``until`` says that it is done.
     """
     shown = _Shown()
     try:
-        progress = T.site.worker(keys).run(progress=shown, timeout=PATIENCE, heal=heal)
+        progress = T.site.worker(keys).run(progress=shown, timeout=PATIENCE, heal=heal, until=until)
     finally:
         shown.end()
-    raise_trouble(progress)
+    if until is None:
+        raise_trouble(progress)
+        return progress
+    with T.site.ledger.read() as tx:
+        done = until(tx)
+    if not done:
+        raise_trouble(progress)
+        raise ChainError(why=_QUEUED)
     return progress
 
 
@@ -77,10 +132,7 @@ def raise_trouble(progress: Progress) -> None:
     if progress.busy and not progress.idle:
         raise Busy(holder=progress.busy)
     if progress.in_flight or progress.confirming:
-        raise Unreachable(
-            url=T.site.chain.url,
-            why=Wording(f"{PATIENCE:.0f} 秒内未获最终确认", f"not final within {PATIENCE:.0f} seconds"),
-        )
+        raise Unreachable(url=T.site.chain.url, why=_NOT_FINAL.filled(seconds=f"{PATIENCE:.0f}"))
 
 
 class _Shown:
@@ -107,15 +159,24 @@ class _Shown:
 def _line(p: Progress) -> str:
     parts = []
     if p.leaves:
-        parts.append(T.text(f"待登记 {p.leaves}", f"{p.leaves} to register"))
+        parts.append(T.text(f"待登记 {p.leaves} 条", f"{p.leaves} to register"))
     if p.changes:
-        parts.append(T.text(f"待变更 {p.changes}", f"{p.changes} status changes"))
+        parts.append(T.text(f"待变更状态 {p.changes} 条", f"{p.changes} status changes"))
     if p.calls:
-        parts.append(T.text(f"待办 {p.calls}", f"{p.calls} registry calls"))
+        parts.append(T.text(f"待办授权事项 {p.calls} 项", f"{p.calls} registry calls"))
     if p.in_flight:
         parts.append(T.text("已发送", "sent"))
     if p.confirming:
         parts.append(T.text("等待最终确认", "waiting for finality"))
     if p.busy:
         parts.append(T.text(f"由 {p.busy} 发送中", f"being sent by {p.busy}"))
+    if p.unreachable is not None:
+        parts.append(T.text("节点没有应答，正在重试", "the node does not answer, trying again"))
     return T.text("，", ", ").join(parts)
+
+
+_NOT_FINAL: Final = Wording("{seconds} 秒内未获最终确认", "not final within {seconds} seconds")
+_QUEUED: Final = Wording(
+    "已受理的内容仍在排队，未能全部登记；请运行 chopmark worker 或稍后重跑",
+    "what was accepted is still queued; run chopmark worker, or this command again later",
+)

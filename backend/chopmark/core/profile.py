@@ -119,9 +119,7 @@ def _uscc(text: str) -> str:
 
 def _address(value: JsonValue, name: str) -> bytes:
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
-        raise _refused(
-            f"{name} 应为 0x 加40位小写十六进制", f"{name} must be 0x and 40 lower-case hexadecimal digits"
-        )
+        raise _refused(f"{name} 应为 0x 加40位小写十六进制", f"{name} must be 0x and 40 lower-case hexadecimal digits")
     return bytes.fromhex(value[2:])
 
 

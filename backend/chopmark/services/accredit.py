@@ -39,6 +39,68 @@ class RegistryCalls(Protocol):
     def suspend(self, actor: bytes, node: bytes, kind: str, reason: int) -> Call: ...
     def lift(self, actor: bytes, node: bytes, kind: str, reason: int) -> Call: ...
     def revoke(self, actor: bytes, node: bytes, kind: str, reason: int) -> Call: ...
+    def add_key(self, actor: bytes, node: bytes, key: bytes, roles: int) -> Call: ...
+    def retire_key(self, actor: bytes, kind: str, node: bytes, key: bytes) -> Call: ...
+    def report_compromise(self, actor: bytes, kind: str, node: bytes, key: bytes, since: int, reason: int) -> Call: ...
+    def set_profile(self, node: bytes, profile: bytes, site: str) -> Call: ...
+    def offer_controller(self, node: bytes, controller: bytes) -> Call: ...
+    def accept_controller(self, node: bytes) -> Call: ...
+    def recover_controller(self, node: bytes, controller: bytes) -> Call: ...
+    def offer_authority(self, authority: bytes) -> Call: ...
+    def accept_authority(self) -> Call: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Calls to be sent, in order, by one key of the keystore (``sender``: its name)."""
+
+    sender: str
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The counter where accreditations are handled.
+
+    ``prefix``: the registry's id, with whose first 24 bytes every node id begins. ``address_of``: the address of a key's
+    name in the keystore.
+    """
+
+    calls: RegistryCalls
+    directory: Directory
+    prefix: bytes
+    nodes: Sequence[NodeRow]
+    address_of: Callable[[str], bytes]
+
+    def register(self, profile: Profile, by: str, kinds: Sequence[str]) -> Errand:
+        """Give a new institution its place in the registry, acting with the key ``by``."""
+        kind = find_kind(kinds[0]).code
+        actor = self._actor(by, kinds)
+        return Errand(by, (self.calls.register(actor, kind, profile.controller, profile.digest, profile.site),))
+
+    def registered(self, profile: Profile) -> NodeState | None:
+        """The node that carries this profile and controller; of several the oldest."""
+        return registered(self.directory, profile)
+
+    def grant(self, node: bytes, by: str, kinds: Sequence[str], until: int, *, accreditor: bool) -> Errand:
+        """Accredit a node for kinds, from now until ``until`` (unix seconds; 0: without end).
+
+        A kind for which it holds just this already is left out, so that a rerun says nothing twice.
+        """
+        flags = GrantFlag.ACCREDIT if accreditor else GrantFlag.ATTEST
+        held = self.directory.nodes[node].grants
+        codes = [find_kind(kind).code for kind in dict.fromkeys(kinds)]
+        actor = self._actor(by, kinds)
+        wanted = [code for code in codes if not _holds(held.get(code), serial(actor), flags, until)]
+        return Errand(by, tuple(self.calls.grant(actor, node, code, 0, until, int(flags)) for code in wanted))
+
+    def restrain(self, verb: str, alias: str, by: str, kinds: Sequence[str], reason: int) -> Errand:
+        """``verb``: suspend, lift or revoke a node's accreditation for kinds."""
+        node = self.node_of(alias)
+        say = {"suspend": self.calls.suspend, "lift": self.calls.lift, "revoke": self.calls.revoke}[verb]
+        actor = self._actor(by, kinds)
+        return Errand(by, tuple(say(actor, node, find_kind(kind).code, reason) for kind in kinds))
+
     def add_key(self, alias: str, key: bytes, roles: Iterable[str], by: str = "") -> Errand:
         """Give a node a working key; nothing, if it has it with these roles already.
 
@@ -208,7 +270,9 @@ def _no_keeper(sender: str, alias: str) -> KeyError_:
 def _not_registered(alias: str) -> InputError:
     return InputError(
         place=alias,
-        why=Wording("该机构尚未在链上登记，或登记尚未最终确认", "it is not registered on the chain, or not finally yet"),
+        why=Wording(
+            "该机构尚未在链上登记，或登记尚未最终确认", "it is not registered on the chain, or not finally yet"
+        ),
         fix_zh="请授权机构运行 chopmark accredit grant；已运行的，稍后重试",
         fix_en="Whoever accredits it runs chopmark accredit grant; if that was done, try again shortly",
     )

@@ -42,13 +42,12 @@ def find_credential(
     ``ProofError`` for a bundle or attestation id that is no good.
     """
     text = text.strip()
-    found = {row.id: row for row in _exact(credentials, text, home) if issuer in (None, row.issuer)}
-    if not found:
-        numbered = [row for n in numbers_meant(text) for row in credentials.any_with_number(n)]
-        found = _living([row for row in numbered if issuer in (None, row.issuer)])
-    if not found:
+    exact = [row for row in _exact(credentials, text, home) if issuer in (None, row.issuer)]
+    numbered = [row for number in numbers_meant(text) for row in credentials.any_with_number(number)]
+    living = _living([row for row in numbered if issuer in (None, row.issuer)])
+    rows = list({row.id: row for row in [*exact, *living]}.values())
+    if not rows:
         raise UnknownThing(what=_WHAT, name=text, known=_HINT)
-    rows = list(found.values())
     if len(rows) > 1:
         raise InputError(
             place=text,
@@ -74,9 +73,9 @@ def _exact(credentials: Credentials, text: str, home: Home | None) -> Sequence[C
     return credentials.by_commitment(digits) if _HEX.fullmatch(digits) else []
 
 
-def _living(rows: Sequence[CredentialRow]) -> dict[int, CredentialRow]:
+def _living(rows: Sequence[CredentialRow]) -> Sequence[CredentialRow]:
     """Of those that carry or carried a number the ones that carry it now, else the newest."""
-    return {row.id: row for row in [row for row in rows if row.number is not None] or rows[-1:]}
+    return [row for row in rows if row.number is not None] or rows[-1:]
 
 
 def commitment_in(path: Path) -> bytes:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from urllib.parse import urlsplit
 
 from chopmark.core.directory import Directory, NodeState
 from chopmark.core.identifiers import CHECKS
 from chopmark.core.ledger import Json, NodeRole, NodeRow
 from chopmark.core.profile import LIMIT, Coverage, Profile, read_profile
-from chopmark.core.strictjson import canonical
+from chopmark.core.strictjson import JsonValue, canonical
 from chopmark.errors import InputError
 from chopmark.kinds import find_kind
 from chopmark.wording import Wording
@@ -125,12 +125,12 @@ def registered(directory: Directory, profile: Profile) -> NodeState | None:
 
 def stored(profile: Profile) -> dict[str, Json]:
     """A profile as the store keeps it."""
-    return {name: value for name, value in profile.as_json().items()}  # noqa: C416  (JSON of the core is JSON of the store)
+    return cast("dict[str, Json]", profile.as_json())  # it holds texts, and lists of objects of texts
 
 
 def profile_of(row: NodeRow) -> Profile:
     """The profile of a kept institution."""
-    return read_profile(canonical(row.profile))
+    return read_profile(canonical(cast("JsonValue", row.profile)))
 
 
 def read_profile_file(path: Path) -> Profile:
@@ -220,7 +220,9 @@ def _covered(text: str) -> Coverage:
     try:
         return Coverage(kind.code, date.fromisoformat(since).isoformat() if since else "")
     except ValueError as fault:
-        raise _wrong(text, "日期应为 年-月-日，例如 degree:2020-01-01", "the date is YYYY-MM-DD: degree:2020-01-01") from fault
+        raise _wrong(
+            text, "日期应为 年-月-日，例如 degree:2020-01-01", "the date is YYYY-MM-DD: degree:2020-01-01"
+        ) from fault
 
 
 def _wrong(place: str, zh: str, en: str) -> InputError:

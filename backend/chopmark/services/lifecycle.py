@@ -11,8 +11,8 @@ from chopmark.core.disclosure import TWIN, read_disclosure
 from chopmark.core.ledger import BatchRow, CredentialRow
 from chopmark.core.transaction import BlockRef
 from chopmark.core.words import KeyRecord, Role
-from chopmark.errors import KeyError_, UsageError
-from chopmark.kinds import Kind, Value, find_kind
+from chopmark.errors import InputError, KeyError_, UsageError
+from chopmark.kinds import Given, Kind, Value, find_kind
 from chopmark.services.register import Drafted, FileBinder, compose_drafts
 from chopmark.services.register.form import draft_one
 from chopmark.wording import Wording
@@ -32,20 +32,18 @@ def require_key(name: str, key: KeyRecord | None, role: Role, head: BlockRef) ->
     ``key``: what the registry holds of it, None if it was never added. Raises ``KeyError_`` with what is the case and what to do.
     """
     if key is None:
-        why = Wording(f"“{name}”还不是该机构的密钥", f"“{name}” is not a key of this institution yet")
-        fix = Wording("请用管理密钥运行 chopmark key add", "Run chopmark key add with the controller's key")
-    elif key.retired or key.compromised_since:
-        why = Wording(f"“{name}”已停用或报失", f"“{name}” is retired or reported compromised")
-        fix = Wording("请换用有效的密钥", "Use a live key")
+        why, fix = _NOT_ADDED, _ADD
+    elif key.compromised_since:
+        why, fix = _COMPROMISED, _ADD_ANOTHER
+    elif key.retired:
+        why, fix = _RETIRED, _ADD_ANOTHER
     elif role not in key.roles:
-        why = Wording(f"“{name}”没有{ROLE_WORDS[role].zh}的权限", f"“{name}” may not {ROLE_WORDS[role].en}")
-        fix = Wording("请换用有此权限的密钥", "Use a key with that role")
+        why, fix = _NO_ROLE, _ADD_ROLE
     elif key.added > head.time:
-        why = Wording(f"“{name}”尚未生效", f"“{name}” is not in force yet")
-        fix = Wording("稍后重试", "Try again later")
+        why, fix = _TOO_EARLY, _LATER
     else:
         return
-    raise KeyError_(why=why, fix_zh=fix.zh, fix_en=fix.en)
+    raise KeyError_(why=why.filled(name=name, role=ROLE_WORDS[role]), fix_zh=fix.zh, fix_en=fix.en)
 
 
 def require_registered(rows: Sequence[CredentialRow], batches: Mapping[int, BatchRow]) -> None:
@@ -53,15 +51,18 @@ def require_registered(rows: Sequence[CredentialRow], batches: Mapping[int, Batc
     for row in rows:
         batch = batches.get(row.batch_id) if row.batch_id is not None else None
         if batch is None or not batch.anchored:
-            raise UsageError(
-                why=Wording(
-                    f"“{row.label}”尚未完成登记，请先运行 chopmark worker",
-                    f"“{row.label}” is not registered yet; run chopmark worker",
-                )
+            raise InputError(
+                place=row.label,
+                why=Wording("尚未完成登记", "it is not registered yet"),
+                fix_zh="请先运行 chopmark worker",
+                fix_en="First run chopmark worker",
             )
     if len({row.issuer for row in rows}) > 1:
         raise UsageError(
-            why=Wording("一次只能处理同一机构的凭证", "credentials of one issuer at a time; name it with --issuer")
+            why=Wording(
+                "一次只能处理同一机构的凭证，请用 --issuer 指定",
+                "credentials of one issuer at a time; name it with --issuer",
+            )
         )
 
 
@@ -71,10 +72,15 @@ def draft_successor(
     """The corrected credential: what is not given anew is taken over from the old one. Files are not taken over."""
     kind = find_kind(old.kind)
     claims = claims_of(old)
-    merged = {name: _typed(value) for name, value in claims.items()} | dict(given)
+    merged: dict[str, Given] = {**claims, **given}
     drafted = draft_one(kind, merged, paths, binder, today)
     if drafted.ok and all(d.claims == claims for d in drafted.drafts) and not paths:
-        raise UsageError(why=Wording("内容没有变化", "nothing is changed"))
+        raise InputError(
+            place=old.label,
+            why=Wording("内容没有变化", "nothing is changed"),
+            fix_zh="请用 --field 字段=值 给出要更正的内容，或给出新文件",
+            fix_en="Say what is corrected with --field name=value, or name a new file",
+        )
     return drafted
 
 
@@ -89,6 +95,18 @@ def claims_of(row: CredentialRow) -> dict[str, Value]:
     return {d.name: d.value for d in opened if not d.name.startswith(TWIN) and isinstance(d.value, str | int | tuple)}
 
 
-def _typed(value: Value) -> str:
-    """A claim as a person would type it into a form."""
-    return "；".join(value) if isinstance(value, tuple) else str(value)
+_NOT_ADDED: Final = Wording("“{name}”还不是该机构的密钥", "“{name}” is not a key of this institution yet")
+_COMPROMISED: Final = Wording("“{name}”已报失", "“{name}” is reported compromised")
+_RETIRED: Final = Wording("“{name}”已停用", "“{name}” is retired")
+_NO_ROLE: Final = Wording("“{name}”没有{role}的权限", "“{name}” may not {role}")
+_TOO_EARLY: Final = Wording("“{name}”尚未生效", "“{name}” is not in force yet")
+_ADD: Final = Wording(
+    "请用管理密钥运行 chopmark key add 机构 密钥；已运行的，稍后重试",
+    "Run chopmark key add ISSUER NAME with the controller's key; if that was done, try again shortly",
+)
+_ADD_ANOTHER: Final = Wording(
+    "请新建密钥（chopmark key new），再用 chopmark key add 加入机构",
+    "Make a new key (chopmark key new) and give it to the institution with chopmark key add",
+)
+_ADD_ROLE: Final = Wording("请换用有此权限的密钥", "Use a key with that role")
+_LATER: Final = Wording("请稍后重试", "Try again later")

@@ -116,12 +116,14 @@ class Credentials(Room):
         return [row.commitment for row in rows]
 
     def release_number(self, credential_id: int) -> None:
-        """Free the credential's number for another one (it was superseded or revoked).
+        """Free the credential's number for another one; it stays findable as the former number."""
+        self.release_numbers([credential_id])
 
-        It stays findable as the former one.
-        """
-        mine = update(CREDENTIALS).where(_C.id == credential_id, _C.number.is_not(None))
-        self._connection.execute(mine.values(former_number=_C.number, number=None))
+    def release_numbers(self, ids: Sequence[int]) -> None:
+        """Free the numbers of credentials that were superseded or revoked."""
+        for part in chunks(ids):
+            mine = update(CREDENTIALS).where(_C.id.in_(part), _C.number.is_not(None))
+            self._connection.execute(mine.values(former_number=_C.number, number=None))
 
     def _leaves(self, issuer: bytes, kind: str, limit: int) -> tuple[tuple[int, bytes], ...]:
         mine = (_C.batch_id.is_(None), _C.issuer == issuer, _C.kind == kind)

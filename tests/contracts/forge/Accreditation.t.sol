@@ -240,6 +240,10 @@ contract AccreditationTest is World {
         _suspend(chain[rank], school);
         uint256 revoked = seed & 2 != 0 ? 2 : 9;
         if (seed & 4 != 0 && revoked == 9) _revoke(chain[other], school);
+        if (seed & 32 != 0) {
+            bytes memory too = abi.encodeCall(issuers.suspend, (chain[other], school, DEGREE, 1));
+            _succeeds(handOf(chain[other]), address(issuers), too);
+        }
         if (seed & 8 != 0) vm.warp(START + 100);
         if (seed & 16 != 0) {
             bytes memory again = abi.encodeCall(issuers.grant, (chain[other], school, DEGREE, 0, 0, ATTEST));
@@ -257,6 +261,7 @@ contract AccreditationTest is World {
         NodeId[5] memory nodes = [bureau, district, school, college, press];
         NodeId node = nodes[who % 5];
         verb %= 6;
+        (from, flags) = (from & 1 == 0 ? 0 : START + from % 1000, uint8(_bound(flags, 1, 3)));
         bytes memory call;
         if (verb == 0) call = abi.encodeCall(issuers.grant, (press, node, DEGREE, from, 0, flags));
         if (verb == 1) call = abi.encodeCall(issuers.suspend, (press, node, DEGREE, flags));

@@ -9,7 +9,6 @@ import pytest
 from chopmark.core.ledger import OutboxState
 from chopmark.core.words import GrantFlag, Op
 from chopmark.services.pipeline import KeyRing
-
 from tests.fixtures.pipes import Site
 
 pytestmark = pytest.mark.chain
@@ -43,7 +42,9 @@ def test_a_refused_operation_is_answered_and_not_tried_again(site: Site) -> None
             chain.controller.address,
             calls.grant(chain.issuer_node, chain.issuer_node, "degree", 0, 0, GrantFlag.ATTEST),
         )
-        good = tx.calls.add_call(chain.controller.address, calls.set_profile(chain.issuer_node, b"\x01" * 32, "https://x.example"))
+        good = tx.calls.add_call(
+            chain.controller.address, calls.set_profile(chain.issuer_node, b"\x01" * 32, "https://x.example")
+        )
     done = site.worker(chain.controller).run(timeout=30)
     assert done.idle
     with site.store.read() as tx:

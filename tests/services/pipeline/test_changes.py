@@ -9,10 +9,8 @@ import pytest
 from chopmark.core.ledger import ChangeRow, CredentialRow
 from chopmark.core.words import Op
 from chopmark.errors import InputError, UsageError
-from chopmark.services.pipeline import correct, request_changes
-from chopmark.services.pipeline import status
+from chopmark.services.pipeline import correct, request_changes, status, take_in
 from chopmark.services.pipeline.status import ALREADY, REVOKED, masks
-
 from tests.fixtures.ledger import composed
 from tests.fixtures.pipes import Site
 
@@ -73,12 +71,10 @@ def test_what_holds_already_costs_nothing(site: Site) -> None:
     row, other = site.register("N1", "N2")
     _want(site, [row], Op.REVOKED)
     site.worker().run(timeout=30)
-    changes = _want(site, [row, other], Op.REVOKED) + _want(site, [other], Op.RESUMED)
+    changes = _want(site, [row], Op.REVOKED) + _want(site, [other], Op.RESUMED)
     assert site.worker().run(timeout=30).idle
-    assert sorted(_done(site, changes)) == [(True, ""), (True, ALREADY), (True, ALREADY)] or sorted(
-        _done(site, changes)
-    ) == [(True, ""), (True, ALREADY), (True, REVOKED)]
-    assert len(site.outbox()) == 3
+    assert _done(site, changes) == [(True, ALREADY)] * 2
+    assert len(site.outbox()) == 2
 
 
 def test_what_is_revoked_stays_so(site: Site) -> None:
@@ -113,9 +109,10 @@ def test_a_wish_for_what_is_not_registered_yet_waits_for_it(site: Site) -> None:
 def test_a_correction_links_old_to_new(site: Site) -> None:
     (old,) = site.register("N1")
     new = composed("N1", site.chain.issuer_node, fingerprint=b"\x01" * 32, replaces=old.commitment)
-    for _ in range(2):  # asked twice, done once
-        with site.store.begin() as tx:
-            change = correct(tx, old, new, 2, now=1)
+    with site.store.begin() as tx:
+        change = correct(tx, old, new, 2, now=1)
+    with site.store.begin() as tx:  # asked twice, done once
+        assert correct(tx, old, new, 2, now=1) == change
     assert site.worker().run(timeout=30).idle
     assert _done(site, [change]) == [(True, "")]
     with site.store.read() as tx:
@@ -151,10 +148,8 @@ def test_a_correction_of_what_was_revoked_is_refused_and_told(site: Site) -> Non
 
 def test_a_revoked_number_may_be_given_again(site: Site) -> None:
     (row,) = site.register("N1")
-    with pytest.raises(InputError), site.store.begin() as tx:
-        from chopmark.services.pipeline import accept
-
-        accept(tx, [composed("N1", site.chain.issuer_node, fingerprint=b"\x01" * 32)])
+    with pytest.raises(InputError):
+        take_in(site.store, [composed("N1", site.chain.issuer_node, fingerprint=b"\x01" * 32)])
     _want(site, [row], Op.REVOKED)
     site.worker().run(timeout=30)
     site.register("N1")
@@ -164,18 +159,13 @@ def test_a_revoked_number_may_be_given_again(site: Site) -> None:
 def test_large_changes_are_spread_over_transactions(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status, "WORDS_LIMIT", 2)
     monkeypatch.setattr("chopmark.services.pipeline.assemble.WORDS_LIMIT", 2)
-    rows = site.register(*(f"N{n}" for n in range(1000)))
+    site.register(*(f"N{n}" for n in range(1000)))
     with site.store.read() as tx:
         leaves = tx.credentials.of_batch(1)
     _want(site, leaves[:: len(leaves) // 8], Op.REVOKED)
     assert site.worker().run(timeout=60).idle
     assert len(site.outbox()) == 3
-    assert sum(site.status(row)[0] for row in rows[:50]) == sum(row in leaves[::125] for row in site_rows(leaves, rows[:50]))
-
-
-def site_rows(leaves: Sequence[CredentialRow], rows: Sequence[CredentialRow]) -> list[CredentialRow]:
-    by_id = {row.id: row for row in leaves}
-    return [by_id[row.id] for row in rows]
+    assert [site.status(row)[0] for row in leaves[::25]] == [row in leaves[::125] for row in leaves[::25]]
 
 
 @pytest.mark.parametrize("op", [Op.ATTESTED, Op.NODE_REGISTERED])

@@ -8,7 +8,6 @@ from chopmark.errors import InputError
 from chopmark.services.pipeline import Plan, accept, plan, take_in
 from chopmark.store import Store
 from chopmark.wording import Language
-
 from tests.fixtures.ledger import ISSUER, composed, new_credential
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from chopmark.chain.client import ChainClient
 from chopmark.chain.transactions import prepare
 from chopmark.core.ledger import OutboxState
+from chopmark.core.transaction import Call, Logged
 from chopmark.core.words import Role
 from chopmark.errors import ChainError, Refused, Unreachable
-from chopmark.services.pipeline import KeyRing, follow
+from chopmark.services.pipeline import KeyRing, Worker, follow
 from chopmark.services.pipeline.deliver import NONCE_TAKEN, NOT_SAID, REVERTED
 from tests.fixtures import faults
 from tests.fixtures.devchain import funded
@@ -18,7 +22,7 @@ from tests.fixtures.pipes import Site, make_bench
 pytestmark = pytest.mark.chain
 
 
-def _through(site: Site, client: ChainClient, **options: object) -> object:
+def _through(site: Site, client: ChainClient, **options: object) -> Worker:
     """A worker that talks to the node through this client."""
     keys = KeyRing({site.chain.issuer_node: site.chain.key})
     return site.worker(bench=make_bench(client, site.store, keys), **options)
@@ -39,7 +43,7 @@ def _one_round(site: Site) -> None:
 def test_an_answer_that_never_came_is_looked_after(site: Site, fault: type[faults.LosesReplies]) -> None:
     site.accept("N1", "N2")
     client = fault(site.chain)
-    assert _through(site, client).run(timeout=30).idle  # type: ignore[attr-defined]
+    assert _through(site, client).run(timeout=30).idle
     (row,) = site.outbox()
     assert {*client.sent} == {row.raw}
     assert len(client.sent) == (1 if fault is faults.LosesReplies else 2)
@@ -120,7 +124,11 @@ def test_a_reverted_transaction_is_told_and_its_batch_goes_out_with_another_key(
     # The key is retired in the same block, by a transaction that pays more and so comes first.
     chain.cheat("anvil_setBalance", "0x" + chain.controller.address.hex(), hex(10**24))
     retire = calls.retire_key(chain.issuer_node, "", chain.issuer_node, chain.key.address)
-    body = {"chainId": chain.trusted.chain_id, "nonce": chain.client.nonce(chain.controller.address), "value": 0}
+    body: dict[str, object] = {
+        "chainId": chain.trusted.chain_id,
+        "nonce": chain.client.nonce(chain.controller.address),
+        "value": 0,
+    }
     body |= {"to": retire.to, "data": retire.data, "gas": 300_000}
     body |= {"maxFeePerGas": 10**12, "maxPriorityFeePerGas": 10**12, "type": 2}
     raw, _ = chain.controller.sign(body)
@@ -159,11 +167,9 @@ def test_a_batch_that_stands_without_us_is_adopted(own_site: Site) -> None:
     site.fsck("N1", "N2")
 
 
-def _padded(call: object) -> object:
+def _padded(call: Call) -> Call:
     """The same call as another transaction: solidity ignores what follows the arguments."""
-    from dataclasses import replace
-
-    return replace(call, data=call.data + b"\0")  # type: ignore[type-var, attr-defined]
+    return replace(call, data=call.data + b"\0")
 
 
 # --- lies
@@ -172,7 +178,7 @@ def _padded(call: object) -> object:
 def test_an_invented_success_anchors_nothing(site: Site) -> None:
     site.accept("N1")
     client = faults.InventsReceipts(site.chain)
-    done = _through(site, client).run(timeout=5)  # type: ignore[attr-defined]
+    done = _through(site, client).run(timeout=5)
     assert not done.idle
     assert not site.batches()[0].anchored
     (row,) = site.outbox()
@@ -185,7 +191,7 @@ def test_an_invented_success_anchors_nothing(site: Site) -> None:
 def test_a_receipt_of_another_fork_anchors_nothing(site: Site) -> None:
     site.accept("N1")
     client = faults.LiesAboutReceipts(site.chain, faults.elsewhere)
-    done = _through(site, client).run(timeout=0.5)  # type: ignore[attr-defined]
+    done = _through(site, client).run(timeout=0.5)
     assert (done.in_flight, done.idle) == (1, False)
     assert site.worker().run(timeout=30).idle
     assert len(site.outbox()) == 1
@@ -204,10 +210,10 @@ def test_a_receipt_of_another_fork_anchors_nothing(site: Site) -> None:
     ],
     ids=["last missing", "first missing", "doubled", "disordered", "several missing", "registry missing"],
 )
-def test_incomplete_logs_are_not_kept(site: Site, change: object) -> None:
+def test_incomplete_logs_are_not_kept(site: Site, change: Callable[[list[Logged]], list[Logged]]) -> None:
     site.chain.attest(size=5)
     site.chain.make_final()
-    client = faults.BendsLogs(site.chain, change)  # type: ignore[arg-type]
+    client = faults.BendsLogs(site.chain, change)
     bench = make_bench(client, site.store, KeyRing({}))
     with pytest.raises(Unreachable, match="not complete"):
         follow(bench, client.final())
@@ -224,9 +230,9 @@ def test_a_lagging_node_makes_nothing_go_back(site: Site) -> None:
     client = faults.Lags(site.chain)
     client.stuck_at = client.head().number - 4
     worker = _through(site, client, patience=60.0)
-    still = worker.run(timeout=0.3)  # type: ignore[attr-defined]
+    still = worker.run(timeout=0.3)
     assert (still.lagging, still.leaves) == (True, 1)
     assert len(site.outbox()) == 1
     client.stuck_at = None
-    assert worker.run(timeout=30).idle  # type: ignore[attr-defined]
+    assert worker.run(timeout=30).idle
     site.fsck("N1", "N2")

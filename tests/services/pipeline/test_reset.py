@@ -11,7 +11,6 @@ from chopmark.services.pipeline import request_changes
 from chopmark.services.pipeline.failpoint import DEAD
 from chopmark.services.pipeline.reset import HEALING
 from chopmark.wording import Language
-
 from tests.fixtures import faults
 from tests.fixtures.pipes import Site, make_bench
 
@@ -122,16 +121,13 @@ def test_new_work_after_a_reset_comes_after_the_old(own_site: Site) -> None:
 def test_accreditation_is_sent_again_before_what_needs_it(own_site: Site) -> None:
     """Two senders: the controller adds the key, the key attests. Sent together, the attestation could be mined first."""
     from chopmark.services.pipeline import KeyRing
-
     from tests.fixtures.devchain import funded
 
     site, chain, calls = own_site, own_site.chain, own_site.chain.client.calls
     saved = chain.cheat("evm_snapshot")
     key = funded(chain.rpc)
     with site.store.begin() as tx:
-        tx.calls.add_call(
-            chain.controller.address, calls.add_key(chain.issuer_node, chain.issuer_node, key.address, 3)
-        )
+        tx.calls.add_call(chain.controller.address, calls.add_key(chain.issuer_node, chain.issuer_node, key.address, 3))
     keys = KeyRing({chain.issuer_node: key}, (chain.controller,))
     assert site.worker(bench=site.bench(keys=keys)).run(timeout=30).idle
     site.accept("N1")

@@ -11,18 +11,17 @@ counts as anchored when its block's hash, its event and its record say the same 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chopmark.core.ledger import BatchRow, ChangeRow, Lease, OutboxRow, OutboxState
+from chopmark.core.ledger import BatchRow, ChangeRow, LeafPlace, Lease, OutboxRow, OutboxState
 from chopmark.core.transaction import BlockRef, Logged, Receipt, Rejection
 from chopmark.core.words import BatchRecord, Op
 from chopmark.errors import ChainError, Refused
 from chopmark.services.pipeline.bench import Bench
 from chopmark.services.pipeline.failpoint import reach
 from chopmark.services.pipeline.status import WORD_BITS
-from chopmark.services.ports import Transaction
 from chopmark.wording import Wording
 
 REVERTED: Final = "reverted"
@@ -104,7 +103,7 @@ def _conclude(
     with bench.store.read() as tx:
         said = tx.history.of_transaction(row.tx_hash)
         batches, changes = tx.batches.of_outbox(row.id), tx.changes.of_outbox(row.id)
-        leaves = _leaves(tx, changes)
+        leaves = tx.changes.places([change.credential_id for change in changes])
     records = bench.chain.batches([(one.issuer, one.root) for one in batches], final) if batches else []
     agreed = all(is_anchored(one, record, said, there) for one, record in zip(batches, records, strict=True))
     if not agreed or not _all_said(changes, leaves, said) or not said:
@@ -116,9 +115,8 @@ def _conclude(
         for one in batches:
             tx.batches.anchored(one.id, there)
         tx.changes.conclude([change.id for change in changes])
-        for change in changes:
-            if change.op in (Op.REVOKED, Op.SUPERSEDED):
-                tx.credentials.release_number(change.credential_id)
+        revoked = [change.credential_id for change in changes if change.op in (Op.REVOKED, Op.SUPERSEDED)]
+        tx.credentials.release_numbers(revoked)
     return Delivered(OutboxState.FINAL)
 
 
@@ -135,29 +133,20 @@ def is_anchored(batch: BatchRow, record: BatchRecord | None, said: Sequence[Logg
     )
 
 
-def _leaves(tx: Transaction, changes: Sequence[ChangeRow]) -> dict[int, tuple[bytes, int]]:
-    """Root and index of the credentials that the changes are about, by row number."""
-    rows = tx.credentials.get_many([change.credential_id for change in changes])
-    batches = {row.batch_id: tx.batches.get(row.batch_id) for row in rows.values() if row.batch_id is not None}
-    return {
-        number: (batch.root, row.leaf_index)
-        for number, row in rows.items()
-        if row.leaf_index is not None and row.batch_id is not None and (batch := batches[row.batch_id]) is not None
-    }
-
-
-def _all_said(changes: Sequence[ChangeRow], leaves: dict[int, tuple[bytes, int]], said: Sequence[Logged]) -> bool:
+def _all_said(changes: Sequence[ChangeRow], leaves: Mapping[int, LeafPlace], said: Sequence[Logged]) -> bool:
     """Whether the events of the transaction hold every change."""
     bits: dict[tuple[int, bytes, int], int] = {}
     for one in said:
         op, root = int(one.event.op), one.event.x
         for word, mask in _marked(one):
             bits[op, root, word] = bits.get((op, root, word), 0) | mask
-    return all(
-        bits.get((change.op, root, index // WORD_BITS), 0) >> index % WORD_BITS & 1
-        for change in changes
-        for root, index in (leaves[change.credential_id],)
-    )
+    for change in changes:
+        leaf = leaves[change.credential_id]
+        if leaf.root is None or leaf.index is None:
+            return False
+        if not bits.get((change.op, leaf.root, leaf.index // WORD_BITS), 0) >> leaf.index % WORD_BITS & 1:
+            return False
+    return True
 
 
 def _marked(one: Logged) -> list[tuple[int, int]]:

@@ -27,16 +27,16 @@ def follow(bench: Bench, final: BlockRef) -> int:
     """Keep all events up to ``final``; how many were new.
 
     On return at least everything up to ``final`` is kept, by us or by another follower. The caller has seen that the
-    cursor is on the chain (``reset.check``). Raises ``Unreachable`` if the node's answers do not agree with one another:
-    asking again, or another node, may help.
+    cursor is on the chain (``reset.check``). Raises ``Unreachable`` if the node's answers do not agree with one
+    another: asking again, or another node, may help.
     """
     while True:
         with bench.store.read() as tx:
             cursor = tx.history.cursor()
+            start = bench.home.from_block if cursor is None else cursor.number + 1
+            if final.number < start:
+                return 0
             known = tx.history.heads()
-        start = bench.home.from_block if cursor is None else cursor.number + 1
-        if final.number < start:
-            return 0
         logs = bench.chain.logs(start, final.number)
         heads, newest = fold_on(bench.home, known, logs)
         _compare(bench, newest, logs, final)

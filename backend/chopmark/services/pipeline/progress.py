@@ -30,8 +30,8 @@ class Progress:
     many cannot go on by themselves. ``finished``, ``failed``: hashes of the transactions that became final, or
     failed, in this run. ``head``, ``final``: the newest block and the newest final one. ``lacking``: issuers (node
     ids) and senders (addresses) whose work waits for a key that is not open here. ``busy``: who sends for us, if
-    somebody else does. ``lagging``: the node is behind what it said before. ``unreachable``: why the last round
-    failed.
+    somebody else does. ``lagging``: the node is behind what it said before. ``again``: something moved while the
+    round worked; the next one tries again. ``unreachable``: why the last round failed.
     """
 
     leaves: int = 0
@@ -49,6 +49,7 @@ class Progress:
     lacking: tuple[bytes, ...] = ()
     busy: str = ""
     lagging: bool = False
+    again: bool = False
     unreachable: ChopmarkError | None = None
 
     @property
@@ -65,4 +66,4 @@ class Progress:
     def moving(self) -> bool:
         """Whether waiting may bring something: work is under way, here or elsewhere."""
         under_way = self.in_flight + self.confirming > self.stuck
-        return under_way or bool(self.busy) or self.lagging or self.unreachable is not None
+        return under_way or bool(self.busy) or self.lagging or self.again or self.unreachable is not None

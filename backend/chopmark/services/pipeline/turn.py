@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from chopmark.core.ledger import Lease
-from chopmark.errors import Busy
+from chopmark.errors import Busy, StoreError
 from chopmark.services.pipeline.bench import LEASE_SECONDS, Bench
 
 
@@ -52,8 +53,10 @@ class Turns:
         self._held.pop(sender, None)
 
     def give_back(self) -> None:
-        """Let others send."""
-        with self._bench.store.begin() as tx:
+        """Let others send. If the database does not take it, the leases end by themselves."""
+        if not self._held:
+            return
+        with suppress(StoreError), self._bench.store.begin() as tx:
             for lease in self._held.values():
                 tx.leases.release(lease)
         self._held.clear()

@@ -75,10 +75,10 @@ class Worker:
     ) -> Progress:
         """Work until nothing is left that could be done.
 
-        With ``until_idle`` false for good; in both cases at most until ``until`` says so, which is asked after each round.
-        ``progress`` is told after every round. After ``timeout`` seconds the last progress is returned as it is:
-        everything is on disk, and another run goes on. ``heal``: if the chain came back without what was final, go
-        back and send again what was sent.
+        With ``until_idle`` false for good; in both cases at most until ``until`` says so, which is asked after each
+        round. ``progress`` is told after every round. After ``timeout`` seconds the last progress is returned as it
+        is: everything is on disk, and another run goes on. ``heal``: if the chain came back without what was final,
+        go back and send again what was sent.
 
         Raises ``Busy`` if the time is up and somebody else sends; ``ChainReset`` (without ``heal``), ``WrongChain``,
         ``StoreError`` and, while ``until_idle``, ``Unreachable`` when the node stays silent. What is queued is safe
@@ -228,7 +228,7 @@ class Worker:
         if self._rests.get(lease.sender, 0) > self._ticks():
             return seen
         done = assemble(self._bench, lease, signer)
-        seen = replace(seen, blocked=(*seen.blocked, *done.blocked), lagging=seen.lagging or done.again)
+        seen = replace(seen, blocked=(*seen.blocked, *done.blocked), again=seen.again or done.again)
         if done.kept is None:
             return seen
         with self._bench.store.read() as tx:
@@ -251,7 +251,7 @@ class Worker:
                 return seen
         with self._bench.store.begin() as tx:
             tx.site.set(reset.HEALING, None)
-        return replace(seen, lagging=True)  # the next round goes on as usual
+        return replace(seen, again=True)  # the next round goes on as usual
 
     def _deliver(self, seen: Progress, lease: Lease, row: OutboxRow, final: BlockRef) -> tuple[Progress, Delivered]:
         stands = deliver(self._bench, lease, row, final, self._is_passed_over(seen, row, final))

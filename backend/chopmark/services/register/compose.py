@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -54,7 +53,7 @@ def compose_drafts(
             replaces=replaces,
             label=draft.label,
             accepted_at=now,
-            files=tuple(FileRow(f.sha256, f.path.name, f.size, f.media_type) for f in draft.files),
+            files=tuple(FileRow(f.sha256, f.name, f.size, f.media_type) for f in draft.files),
         )
 
 
@@ -63,5 +62,7 @@ def last_second(kind: Kind, claims: Claims) -> int | None:
     day = claims.get(kind.valid_until) if kind.valid_until else None
     if not isinstance(day, str):
         return None
-    midnight = datetime.combine(date.fromisoformat(day) + timedelta(days=1), datetime.min.time(), _ZONE)
-    return calendar.timegm(midnight.utctimetuple()) - 1
+    return int(datetime.combine(date.fromisoformat(day), _LAST, _ZONE).timestamp())
+
+
+_LAST: Final = time(23, 59, 59)

@@ -20,6 +20,16 @@ class GivenFile:
     sha256: bytes
     media_type: str
 
+    @property
+    def name(self) -> str:
+        """The file's name as text; bytes in it that are none show as �."""
+        return readable(self.path.name)
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending."""
+        return readable(self.path.stem)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -39,8 +49,11 @@ class Draft:
 
     @property
     def fingerprint(self) -> bytes:
-        """SHA-256 over kind, claims and file digests: two drafts of the same content have the same, on any day."""
-        files: list[JsonValue] = [file.sha256.hex() for file in self.files]
+        """SHA-256 over kind, claims and file digests: two drafts of the same content have the same, on any day.
+
+        The order in which files were named is no content.
+        """
+        files: list[JsonValue] = [*sorted(file.sha256.hex() for file in self.files)]
         return sha256(canonical([self.kind, _plain(self.claims), files]))
 
 
@@ -65,6 +78,11 @@ class Drafted:
 def number_of(kind: Kind, claims: Claims) -> str:
     """The kind's normalised number; for a credential that has none, its content stands in, so that a rerun finds it again."""
     return kind.number(claims) or "content:" + sha256(canonical(_plain(claims))).hex()
+
+
+def readable(name: str) -> str:
+    """A file's name without the half characters by which Python stands for bytes that are no text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _plain(claims: Claims) -> dict[str, JsonValue]:

@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from chopmark.core.finding import Finding, Place
 from chopmark.services.files import Sandbox, TooLarge, Trouble, read_file
-from chopmark.services.register.draft import GivenFile
+from chopmark.services.register.draft import GivenFile, readable
 from chopmark.wording import Wording
 
 _MEBIBYTE: Final = 1 << 20
@@ -39,11 +39,11 @@ class FileBinder:
 
     def bind(self, path: Path, place: Place | None = None) -> GivenFile | Finding:
         """The file ready to be bound, or what is wrong with it (I030 not there, I031 cannot be used)."""
-        where = place or Place(file=path.name)
+        where = place or Place(file=readable(path.name))
         try:
             read = read_file(path, self._limit)
         except FileNotFoundError:
-            return Finding("I030", {"name": path.name}, where)
+            return Finding("I030", {"name": readable(path.name)}, where)
         except TooLarge:
             return self._refused(path, Trouble.TOO_LARGE, where)
         except OSError:
@@ -54,4 +54,6 @@ class FileBinder:
         return GivenFile(path, read.size, read.sha256, read.media_type)
 
     def _refused(self, path: Path, trouble: Trouble, place: Place) -> Finding:
-        return Finding("I031", {"name": path.name, "why": _WHY[trouble], "limit": self._limit // _MEBIBYTE}, place)
+        return Finding(
+            "I031", {"name": readable(path.name), "why": _WHY[trouble], "limit": self._limit // _MEBIBYTE}, place
+        )

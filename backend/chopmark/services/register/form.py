@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from chopmark.core.finding import Finding
 from chopmark.errors import InputError
-from chopmark.kinds import Kind, examine_claims
+from chopmark.kinds import Given, Kind, examine_claims
 from chopmark.services.register.draft import Draft, Drafted, GivenFile, number_of
 from chopmark.services.register.files import FileBinder
 from chopmark.wording import Wording
@@ -25,9 +26,10 @@ def read_fields(kind: Kind, pairs: Iterable[str]) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         field = names.get(name.strip())
         if not equals or field is None:
-            known = "、".join(f"{f.name}（{f.zh}）" for f in kind.fields)
-            why = Wording("应为 字段=值，且字段属于该类别", "it should be field=value, with a field of the kind")
-            raise InputError(place=pair, why=why, fix_zh=f"可用字段：{known}", fix_en=f"Fields: {known}")
+            why = _NOT_A_PAIR if not equals else _NO_FIELD.filled(name=name.strip(), kind=kind.label)
+            zh = "、".join(f"{f.name}（{f.zh}）" for f in kind.fields)
+            en = ", ".join(f"{f.name} ({f.en})" for f in kind.fields)
+            raise InputError(place=pair, why=why, fix_zh=f"可用字段：{zh}", fix_en=f"Fields: {en}")
         if field in given:
             why = Wording("该字段给出了两次", "this field is given twice")
             raise InputError(place=pair, why=why, fix_zh="请只保留一个", fix_en="Keep one of them")
@@ -35,15 +37,24 @@ def read_fields(kind: Kind, pairs: Iterable[str]) -> dict[str, str]:
     return given
 
 
-def draft_one(kind: Kind, given: Mapping[str, str], paths: Sequence[Path], binder: FileBinder, today: date) -> Drafted:
-    """Examine fields and files of one credential; all that is wrong is said at once."""
+def draft_one(
+    kind: Kind, given: Mapping[str, Given], paths: Sequence[Path], binder: FileBinder, today: date
+) -> Drafted:
+    """Examine fields and files of one credential; all that is wrong is said at once.
+
+    A file that is named twice is bound once.
+    """
     examined = examine_claims(kind, given, today)
     bound = [binder.bind(path) for path in paths]
     findings = [*examined.findings, *(b for b in bound if isinstance(b, Finding))]
-    files = tuple(b for b in bound if isinstance(b, GivenFile))
+    files = tuple({b.sha256: b for b in bound if isinstance(b, GivenFile)}.values())
     if findings:
         return Drafted((), tuple(findings), examined.warnings, 1)
     shown = kind.shown_number(examined.claims)
-    label = paths[0].stem if paths else shown or kind.code
+    label = files[0].stem if files else shown or kind.code
     draft = Draft(0, kind.code, examined.claims, files, number_of(kind, examined.claims), label, shown)
     return Drafted((draft,), (), examined.warnings, 1)
+
+
+_NOT_A_PAIR: Final = Wording("应为 字段=值", "it should be field=value")
+_NO_FIELD: Final = Wording("“{kind}”没有字段“{name}”", "“{kind}” has no field “{name}”")

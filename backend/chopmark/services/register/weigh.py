@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from chopmark.core.disclosure import read_disclosure
 from chopmark.core.finding import Finding, Place
 from chopmark.core.ledger import CredentialRow
-from chopmark.kinds import Claims, Kind
+from chopmark.kinds import Kind
 from chopmark.services.register.draft import Draft
+from chopmark.wording import Wording
 
 
 class Register(Protocol):
@@ -50,15 +51,11 @@ def weigh(register: Register, issuer: bytes, kind: Kind, drafts: Sequence[Draft]
 
 
 def _differs(kind: Kind, draft: Draft, row: CredentialRow, sheet: str) -> Finding:
-    registered = _claims(row)
-    fields = "、".join(_labels(kind, draft.claims, registered)) or "文件 file"
-    place = Place(file=sheet, row=draft.row, value=draft.shown)
-    return Finding("I005", {"number": draft.shown, "fields": fields}, place)
+    registered = {d.name: d.value for d in map(read_disclosure, row.disclosures)}
+    fields = [field for field in kind.fields if draft.claims.get(field.name) != registered.get(field.name)]
+    said = Wording("、".join(f.zh for f in fields), ", ".join(f.en for f in fields)) if fields else _FILE
+    shown = draft.shown or draft.label
+    return Finding("I005", {"number": shown, "fields": said}, Place(file=sheet, row=draft.row, value=shown))
 
 
-def _claims(row: CredentialRow) -> dict[str, object]:
-    return {d.name: d.value for d in map(read_disclosure, row.disclosures)}
-
-
-def _labels(kind: Kind, given: Claims, registered: Mapping[str, object]) -> list[str]:
-    return [f"{f.zh} {f.en}" for f in kind.fields if given.get(f.name) != registered.get(f.name)]
+_FILE: Final = Wording("文件", "file")
