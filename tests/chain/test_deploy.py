@@ -15,11 +15,12 @@ from chopmark.chain.rpc import Rpc
 from chopmark.core.digest import keccak
 from chopmark.core.reference import registry_id
 from chopmark.core.trust import Finality, TrustFile, read_trust, write_trust
-from chopmark.errors import Refused
+from chopmark.errors import ChainError, Refused, Unreachable
 from chopmark.keys.keyfile import SCRYPT_N_LEAST
 from chopmark.keys.keystore import Keystore
 from chopmark.keys.signer import LocalSigner
-from tests.fixtures.devchain import funded, running
+from tests.fixtures.devchain import DevChain, funded, running
+from tests.fixtures.proxy import Proxy
 
 
 def test_the_entry_is_what_the_chain_holds(anvil: Rpc) -> None:
@@ -54,6 +55,29 @@ def test_a_deployer_without_funds_deploys_nothing(anvil: Rpc) -> None:
 
 def test_the_inclusion_verifier(anvil: Rpc) -> None:
     assert Node(anvil).code(deploy_verifier(anvil, funded(anvil)))
+
+
+def test_a_chain_that_takes_its_time(own_devchain: DevChain) -> None:
+    """The receipt comes with a later block; a chain that mines nothing is given up in the end."""
+    own_devchain.cheat("evm_setAutomine", False)
+    waits: list[float] = []
+
+    def mine_at_the_third(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            own_devchain.mine()
+
+    assert deploy_verifier(own_devchain.rpc, own_devchain.key, sleep=mine_at_the_third)
+    assert len(waits) >= 3
+    with pytest.raises(Unreachable, match="is in no block yet"):
+        deploy_verifier(own_devchain.rpc, own_devchain.key, sleep=lambda seconds: None)
+
+
+def test_other_code_than_was_sent_is_no_deployment(anvil: Rpc) -> None:
+    with Proxy(anvil.address) as proxy:
+        proxy.before = lambda request: {"result": "0x6000"} if request["method"] == "eth_getCode" else None
+        with pytest.raises(ChainError, match="not deployed as it should be"):
+            deploy_verifier(Rpc(proxy.url), funded(anvil))
 
 
 # The command.

@@ -226,6 +226,16 @@ def test_the_program_that_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         find_anvil()
 
 
+def test_one_that_does_not_stop_is_ended(monkeypatch: pytest.MonkeyPatch, devnet: Devnet) -> None:
+    monkeypatch.setattr("chopmark.chain.devnet.STOP_SECONDS", 0.3)
+    devnet.start()
+    pid = devnet.pid
+    os.kill(pid, signal.SIGSTOP)
+    devnet.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
 def test_a_program_that_is_no_anvil(monkeypatch: pytest.MonkeyPatch, devnet: Devnet) -> None:
     false = shutil.which("false")
     assert false is not None

@@ -13,10 +13,11 @@ from chopmark.chain.contracts import together
 from chopmark.chain.rpc import Rpc
 from chopmark.chain.transactions import prepare
 from chopmark.core.transaction import Call, Rejection
+from chopmark.core.words import Op, Role
 from chopmark.errors import Refused, Unreachable
 from chopmark.keys.signer import LocalSigner
 from chopmark.wording import Language
-from tests.fixtures.devchain import KIND, DevChain
+from tests.fixtures.devchain import KIND, DevChain, funded
 from tests.fixtures.proxy import Answer, Dropped, Proxy, Request
 
 
@@ -86,6 +87,25 @@ def test_several_operations_in_one_transaction(devchain: DevChain) -> None:
     devchain.send(devchain.key, call)
     records = devchain.client.batches([(issuer, root) for root in roots], devchain.client.head())
     assert [record.seq for record in records if record] == [1, 2, 3, 4, 5]
+
+
+def test_a_delegate_acts_for_a_signer(devchain: DevChain) -> None:
+    """The signer is recorded, and the delegate beside it."""
+    calls, issuer, signer = devchain.client.calls, devchain.issuer_node, devchain.key.address
+    delegate = funded(devchain.rpc)
+    devchain.send(devchain.controller, calls.add_key(issuer, issuer, delegate.address, Role.DELEGATE))
+    old, new = os.urandom(32), os.urandom(32)
+    devchain.send(delegate, calls.attest_for(signer, issuer, KIND, old, 10))
+    devchain.send(delegate, calls.attest_for(signer, issuer, KIND, new, 10))
+    devchain.send(delegate, calls.set_status_for(signer, issuer, old, Op.SUSPENDED, 7, [(0, 1)]))
+    devchain.send(delegate, calls.supersede_for(signer, issuer, old, 3, new, 3, 2))
+    logs = devchain.client.logs(0, devchain.client.head().number, node=issuer, registry="attestation")
+    assert [(log.event.op, log.event.key, log.event.party) for log in logs] == [
+        (Op.ATTESTED, 1, 2),
+        (Op.ATTESTED, 1, 2),
+        (Op.SUSPENDED, 1, 2),
+        (Op.SUPERSEDED, 1, 2),
+    ]
 
 
 def test_one_operation_stays_as_it_is(devchain: DevChain) -> None:

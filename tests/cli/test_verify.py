@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chopmark.cli.app import TERMINAL, app, main
+from chopmark.cli.app import TERMINAL, main
 from chopmark.core.words import Op
 from chopmark.wording import Language
 from tests.fixtures import issued, paper
@@ -41,16 +40,12 @@ def chopmark(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object, lang: str = "en", home: Path | None = None) -> Ran:
-        if app.registered_commands:  # a process mounts its commands once
-            monkeypatch.setattr("chopmark.cli.app._mount", lambda: None)
         monkeypatch.setattr(TERMINAL, "_site", None)
         monkeypatch.setattr(TERMINAL, "json", False)
         monkeypatch.setattr(TERMINAL, "language", Language.EN)
-        options = ["chopmark", "--home", str(home or world.home), "--lang", lang]
-        monkeypatch.setattr(sys, "argv", [*options, *map(str, arguments)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
-            main()
+            main(["--home", str(home or world.home), "--lang", lang, *map(str, arguments)])
         told = capsys.readouterr()
         code = left.value.code
         return Ran(code if isinstance(code, int) else 0, told.out, told.err)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from eth_abi import decode, encode
-from eth_utils import keccak
+from eth_abi.abi import decode, encode
+from eth_utils.crypto import keccak
 
 Entry = tuple[int, int, int, int, int, bytes, bytes]
 """op, reason, key index, party, sequence number, X, D."""
@@ -83,7 +83,9 @@ def start(chain_id: int, registry: str, node: bytes) -> bytes:
     return keccak(encode(["uint256", "address", "bytes32"], [chain_id, registry, node]))[:28] + bytes(4)
 
 
-def fold(chain_id: int, registry: str, logs: Iterable[Any], times: dict[int, int]) -> tuple[dict[bytes, bytes], set[int]]:
+def fold(
+    chain_id: int, registry: str, logs: Iterable[Any], times: dict[int, int]
+) -> tuple[dict[bytes, bytes], set[int]]:
     """Every node's head after these logs of one registry, and which operations were among them."""
     heads: dict[bytes, bytes] = defaultdict(bytes)
     ops = set()

@@ -90,10 +90,11 @@ def bring_chain(world, state):
 @pytest.mark.parametrize("state", list(KEYS))
 def test_a_key_acts_only_while_live_and_in_its_role(world, leaves, state, verb):
     sender = bring_key(world, state, verb)
-    if KEYS[state] is None:
+    refusal = KEYS[state]
+    if refusal is None:
         act(world, verb, leaves, sender)
         return
-    with ape.reverts(getattr(world.issuers, KEYS[state])):
+    with ape.reverts(getattr(world.issuers, refusal)):
         act(world, verb, leaves, sender)
 
 
@@ -101,8 +102,9 @@ def test_a_key_acts_only_while_live_and_in_its_role(world, leaves, state, verb):
 @pytest.mark.parametrize("state", list(CHAINS))
 def test_raising_trust_needs_the_whole_chain_and_lowering_it_needs_none(world, leaves, state, verb):
     bring_chain(world, state)
-    if CHAINS[state] is None or verb in LOWERING:
+    refusal = CHAINS[state]
+    if refusal is None or verb in LOWERING:
         act(world, verb, leaves, world.key)
         return
-    with ape.reverts(getattr(world.issuers, CHAINS[state])):
+    with ape.reverts(getattr(world.issuers, refusal)):
         act(world, verb, leaves, world.key)

@@ -178,9 +178,7 @@ class TestDelegates:
 
     def test_a_delegate_changes_status_and_supersedes_for_a_signer(self, world, records):
         a, b = world.attest("a"), world.attest("b")
-        changed = records.setStatusFor(
-            world.key, world.school, a, Op.SUSPEND, 3, [(0, 1)], sender=world.delegate
-        )
+        changed = records.setStatusFor(world.key, world.school, a, Op.SUSPEND, 3, [(0, 1)], sender=world.delegate)
         moved = records.supersedeFor(world.key, world.school, a, 1, b, 1, 3, sender=world.delegate)
         assert [(event.keyIndex, event.via, event.reason) for event in changed.events] == [(1, 2, 3)]
         assert [(event.keyIndex, event.via, event.reason) for event in moved.events] == [(1, 2, 3)]

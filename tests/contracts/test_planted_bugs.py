@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,11 +20,15 @@ import _setup
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BUGS = json.loads((HERE / "mutants" / "planted.json").read_text("utf-8"))
-FEW = {"FOUNDRY_FUZZ_RUNS": "300", "FOUNDRY_INVARIANT_RUNS": "16", "FOUNDRY_INVARIANT_DEPTH": "250"}
-FEW |= {"FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT": "0"}  # finding is enough
+FEW = {
+    "FOUNDRY_FUZZ_RUNS": "300",
+    "FOUNDRY_INVARIANT_RUNS": "16",
+    "FOUNDRY_INVARIANT_DEPTH": "250",
+    "FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT": "0",  # finding is enough
+}
 
 
-def plant(contracts: Path, number: int, bug: dict) -> None:
+def plant(contracts: Path, number: int, bug: dict[str, Any]) -> None:
     """Put one bug into the contracts, behind its number."""
     for edit in bug["edits"]:
         path = contracts / edit["file"]
@@ -34,8 +39,9 @@ def plant(contracts: Path, number: int, bug: dict) -> None:
         switch = f"(planted({number}) ? {edit['bug']} : ({sound}))"
         text = text.replace(edit["where"], edit["where"].replace(edit["code"], switch))
         if "Planted.sol" not in text:
-            up = "../" * edit["file"].count("/")
-            text = text.replace("\npragma solidity 0.8.37;\n", f'\npragma solidity 0.8.37;\nimport {{planted}} from "{up or "./"}Planted.sol";\n')
+            up = "../" * edit["file"].count("/") or "./"
+            pragma = "\npragma solidity 0.8.37;\n"
+            text = text.replace(pragma, f'{pragma}import {{planted}} from "{up}Planted.sol";\n')
         path.write_text(text, "utf-8")
 
 
@@ -53,8 +59,10 @@ def forge(tmp_path_factory):
 
     def run(test: str, number: int) -> subprocess.CompletedProcess[str]:
         environment = {**_setup.environment(), **FEW, "CHOPMARK_FROM_SOURCE": "true", "CHOPMARK_PLANTED": str(number)}
-        command = [_setup.foundry("forge"), "test", "--color", "never", "--fuzz-seed", "0x1", "--match-test", test]
-        return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
+        command = [str(_setup.foundry("forge")), "test", "--color", "never", "--fuzz-seed", "0x1", "--match-test", test]
+        return subprocess.run(
+            command, check=False, cwd=home, env=environment, capture_output=True, text=True, timeout=600
+        )
 
     return run
 

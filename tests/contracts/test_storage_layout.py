@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from tests.contracts.world import DEGREE, Flag, Op, digest
 

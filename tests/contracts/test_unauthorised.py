@@ -26,7 +26,9 @@ ISSUER_CALLS = {
 """Each is refused to everybody but the one hand in :data:`ENTITLED`."""
 
 ENTITLED = {
-    **dict.fromkeys(["register", "grant", "suspend", "lift", "revoke", "recoverController", "offerAuthority"], "minister"),
+    **dict.fromkeys(
+        ["register", "grant", "suspend", "lift", "revoke", "recoverController", "offerAuthority"], "minister"
+    ),
     **dict.fromkeys(["addKey", "retireKey", "reportCompromise", "setProfile", "offerController"], "rector"),
     "acceptController": None,
     "acceptAuthority": None,

@@ -95,6 +95,23 @@ def test_the_reason_names_the_rule_and_the_document():
     assert "出现两次" in caught.value.say(Language.ZH)
 
 
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (b"\xef\xbb\xbf{}", "begins with a byte order mark"),
+        (b"\xff", "not UTF-8"),
+        (b"1.5", "a fraction"),
+        (b"-0", "negative zero"),
+        (b'"\\ud800"', "lone surrogate"),
+        (b"{} x", "not JSON"),
+        (b'{"b":1,"a":1}', "not in canonical form"),
+    ],
+)
+def test_each_refusal_says_its_own_reason(document, said):
+    with pytest.raises(FormatError, match=said):
+        read_canonical(document, what="x", limit=100)
+
+
 def test_a_long_number_costs_nothing():
     """Python refuses to convert more than 4,300 digits, and takes quadratic time below that."""
     assert sys.get_int_max_str_digits() == 4_300

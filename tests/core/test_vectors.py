@@ -153,7 +153,13 @@ def test_bundles(case):
 
 @pytest.mark.parametrize("case", vectors("words"))
 def test_words(case):
-    sorts: dict[str, Any] = {"batch": BatchRecord, "key": KeyRecord, "grant": GrantRecord, "node": NodeRecord, "head": HeadRecord}
+    sorts: dict[str, Any] = {
+        "batch": BatchRecord,
+        "key": KeyRecord,
+        "grant": GrantRecord,
+        "node": NodeRecord,
+        "head": HeadRecord,
+    }
     record = sorts[case["sort"]].decode(int(case["word"], 16))
     assert record is not None
     for name, value in case["fields"].items():

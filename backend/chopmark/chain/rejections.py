@@ -1,8 +1,9 @@
 """Each client's words for why it does not take a transaction, in one table.
 
-Clients share neither codes nor texts. The words were collected from the sources of geth, Besu, Nethermind, Erigon,
-OpenEthereum, anvil, ganache and FISCO BCOS; ``tests/chain/test_rejections.py`` lists one sentence of each client for
-each class.
+Clients share neither codes nor texts. anvil's words were met in the tests; those of geth, Besu, Nethermind, Erigon,
+OpenEthereum, ganache and FISCO BCOS are as remembered from their public sources and issues, not tried against a
+running client. Words that are not here are ``OTHER``: told as they are, and never taken for success.
+``tests/chain/test_rejections.py`` lists one sentence of each client for each class.
 """
 
 from __future__ import annotations

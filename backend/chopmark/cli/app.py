@@ -138,14 +138,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(words: list[str]) -> int:
     """One command; what is expected to go wrong is told, never traced."""
-    from typer._click.exceptions import ClickException, Exit
+    from typer._click.exceptions import ClickException
 
     TERMINAL.begin(as_json="--json" in words)
     try:
         tree = _tree()
         with tree.make_context(NAME, words) as context:
             tree.invoke(context)
-    except Exit as leaving:
+    except typer.Exit as leaving:
         return leaving.exit_code
     except ClickException as fault:
         return _misused(fault)
@@ -176,12 +176,14 @@ def _misused(fault: ClickException) -> int:
         return fault.exit_code
     said = " ".join(fault.format_message().split())
     zh = said
-    if isinstance(fault, exceptions.MissingParameter) and fault.param is not None:
-        zh = f"缺少 {fault.param.display_name_raw}"
+    if isinstance(fault, exceptions.BadParameter) and fault.param is not None:
+        missing = isinstance(fault, exceptions.MissingParameter)
+        hint = fault.param.get_error_hint()
+        zh = f"缺少 {hint}" if missing else f"{hint} 的值不可用（{fault.message}）"
     elif isinstance(fault, exceptions.NoSuchOption):
         zh = f"没有选项 {fault.option_name}"
-    elif isinstance(fault, exceptions.BadParameter) and fault.param is not None:
-        zh = f"{fault.param.display_name_raw} 的值不可用（{fault.message}）"
+    elif isinstance(fault, exceptions.BadOptionUsage):
+        zh = f"选项 {fault.option_name} 用法不对（{fault.message}）"
     command = context.command_path if context is not None else NAME
     why = Wording("{zh}", "{en}").filled(zh=zh, en=said)
     return _failed(OptionError(why=why, command=command))

@@ -37,10 +37,8 @@ def _private_key() -> bytes:
     from chopmark.errors import KeyError_
     from chopmark.wording import Wording
 
-    if sys.stdin.isatty():
-        given = T.secret("私钥（64位十六进制）：", "Private key (64 hex digits): ")
-    else:
-        given = sys.stdin.readline(200)
+    ask = ("私钥（64位十六进制）：", "Private key (64 hex digits): ")
+    given = T.secret(*ask) if sys.stdin.isatty() else sys.stdin.readline(200)
     try:
         secret = bytes.fromhex(given.strip().removeprefix("0x"))
     except ValueError:

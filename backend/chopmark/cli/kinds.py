@@ -14,30 +14,55 @@ def kinds(
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> None:
     """可登记的材料类别及其字段 · kinds of credentials and their fields."""
-    from chopmark.kinds import all_kinds, find_kind
-
     T.json = as_json
-    if not kind:
-        T.answer([{"code": k.code, "zh": k.zh, "en": k.en} for k in all_kinds()])
-        T.table([T.text("代码", "code"), T.text("类别", "kind")], [(k.code, T.text(k.zh, k.en)) for k in all_kinds()])
-        return
-    chosen = find_kind(kind)
+    if kind:
+        _show(kind)
+    else:
+        _list()
+
+
+def _list() -> None:
+    from chopmark.kinds import all_kinds
+
+    found = all_kinds()
+    T.answer([{"code": k.code, "zh": k.zh, "en": k.en} for k in found])
+    T.table([T.text("代码", "code"), T.text("类别", "kind")], [(k.code, T.text(k.zh, k.en)) for k in found])
+    T.out("字段一览：chopmark kinds 代码", "Fields of one: chopmark kinds CODE")
+
+
+def _show(code: str) -> None:
+    from chopmark.kinds import find_kind
+    from chopmark.services.sheet import known_headings
+
+    kind = find_kind(code)
     T.answer(
         {
-            "code": chosen.code,
-            "zh": chosen.zh,
-            "en": chosen.en,
+            "code": kind.code,
+            "zh": kind.zh,
+            "en": kind.en,
             "fields": [
-                {"name": f.name, "zh": f.zh, "en": f.en, "type": f.type, "required": f.required, "example": f.example}
-                for f in chosen.fields
+                {
+                    "name": f.name,
+                    "zh": f.zh,
+                    "en": f.en,
+                    "type": f.type,
+                    "required": f.required,
+                    "choices": list(f.choices),
+                    "example": f.example,
+                }
+                for f in kind.fields
             ],
+            "headings": list(known_headings(kind)),
         }
     )
-    T.out(f"{chosen.code}  {T.text(chosen.zh, chosen.en)}")
-    headings = [
-        T.text(*pair) for pair in (("字段", "field"), ("名称", "label"), ("必填", "required"), ("示例", "example"))
+    T.out(f"{kind.code}  {T.text(kind.zh, kind.en)}")
+    pairs = (("字段", "field"), ("名称", "label"), ("必填", "required"), ("示例或可选值", "example, or choices"))
+    rows = [
+        (f.name, T.text(f.zh, f.en), T.text("是", "yes") if f.required else "", " / ".join(f.choices) or f.example)
+        for f in kind.fields
     ]
-    T.table(
-        headings,
-        [(f.name, T.text(f.zh, f.en), T.text("是", "yes") if f.required else "", f.example) for f in chosen.fields],
+    T.table([T.text(*pair) for pair in pairs], rows)
+    T.out(
+        f"表格的列名：{'、'.join(known_headings(kind))}",
+        "A sheet's headings: these fields' names or labels, and “file” for the file's name",
     )

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chopmark.cli.app import TERMINAL as T
-from chopmark.errors import InputError, UsageError
+from chopmark.errors import InputError, Unreachable, UsageError
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
     from chopmark.cli.desk import Acting
-    from chopmark.core.finding import Finding
+    from chopmark.cli.registered import Checked
     from chopmark.kinds import Kind
+    from chopmark.services.pipeline import KeyRing
+    from chopmark.services.ports import Transaction
     from chopmark.services.register import Drafted, Weighed
-
-SHOWN: Final = 60
-"""Findings that are printed; ``--json`` gives all of them."""
 
 
 def register(
@@ -35,35 +34,48 @@ def register(
     yes: Annotated[
         bool, typer.Option("--yes", help="确认登记（表格默认只预检）· register; a sheet is only checked without it")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="重新登记已撤销的同一内容 · register anew what was revoked")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预检 · check only")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> None:
     """登记凭证：文件加字段，或整张表格 · register credentials from files and fields, or from a whole sheet."""
     from chopmark.cli.desk import acting
+    from chopmark.cli.registered import say_checked, say_findings
     from chopmark.kinds import find_kind
+    from chopmark.services.register import weigh
 
     T.json = as_json
-    if not kind:
-        raise UsageError(why=Wording("请用 --kind 指定材料类别", "say which kind with --kind"))
-    if (sheet is None) == (not files and not field):
-        raise UsageError(
-            why=Wording("请给出文件和字段，或者 --sheet 表格，二者取一", "give either files and fields, or a --sheet")
-        )
+    _require_one_source(kind, [*(files or []), *(field or [])], sheet, folder)
     chosen = find_kind(kind)
-    who = acting(issuer)
     if sheet is not None:
         drafted, name = _from_sheet(chosen, sheet, folder), sheet.name
     else:
         drafted, name = _from_form(chosen, files or [], field or []), ""
-    weighed = _weigh(chosen, who, drafted, name)
+    who = acting(issuer)
     only_check = dry_run or (sheet is not None and not yes)
-    _say(chosen, drafted, weighed, only_check=only_check)
-    if drafted.findings or weighed.findings:
+    with T.site.ledger.read() as tx:
+        weighed = weigh(tx.credentials, who.node, chosen, drafted.drafts, name, again=again)
+    checked = _check(chosen, who, drafted, weighed, needs_chain=not only_check)
+    say_findings(checked)
+    if checked.findings:
+        say_checked(checked)
         raise typer.Exit(2)
     if only_check:
-        _say_plan(chosen, who, weighed)
+        _check_key(who, checked)
+        say_checked(checked, who.node, T.text("去掉 --dry-run", "leave out --dry-run") if dry_run else "")
         return
-    _register(chosen, who, weighed, bundles)
+    _register(checked, who, bundles)
+
+
+def _require_one_source(kind: str, given: Sequence[object], sheet: Path | None, folder: Path | None) -> None:
+    if not kind:
+        raise UsageError(why=_NO_KIND)
+    if (sheet is None) is not bool(given):
+        raise UsageError(why=_ONE_SOURCE)
+    if folder is not None and sheet is None:
+        raise UsageError(why=_FOLDER_ALONE)
 
 
 def _from_sheet(kind: Kind, path: Path, folder: Path | None) -> Drafted:
@@ -74,14 +86,14 @@ def _from_sheet(kind: Kind, path: Path, folder: Path | None) -> Drafted:
     limit = T.settings.max_file_bytes
     try:
         if path.stat().st_size > limit:
-            raise _unusable(path, Wording(f"超过 {limit >> 20} MB", f"it is larger than {limit >> 20} MB"))
+            raise _unusable(path, _TOO_LARGE.filled(limit=limit >> 20))
         data = path.read_bytes()
     except OSError as fault:
-        raise _unusable(path, Wording("无法读取", "it cannot be read")) from fault
+        raise _unusable(path, _UNREADABLE.filled(why=fault.strerror)) from fault
     if folder is not None and not folder.is_dir():
-        raise _unusable(folder, Wording("不是文件夹", "it is not a folder"))
+        raise _unusable(folder, _NO_FOLDER)
     with FileBinder(limit) as binder:
-        return draft_sheet(kind, read_sheet(data, path.name), folder, binder, today())
+        return draft_sheet(kind, read_sheet(data, path.name), folder, binder, today(), own=path)
 
 
 def _from_form(kind: Kind, files: Sequence[Path], fields: Sequence[str]) -> Drafted:
@@ -93,140 +105,90 @@ def _from_form(kind: Kind, files: Sequence[Path], fields: Sequence[str]) -> Draf
         return draft_one(kind, read_fields(kind, fields), files, binder, today())
 
 
-def _unusable(path: Path, why: Wording) -> InputError:
-    return InputError(place=path, why=why, fix_zh="请检查路径", fix_en="Check the path")
+def _check(kind: Kind, who: Acting, drafted: Drafted, weighed: Weighed, *, needs_chain: bool) -> Checked:
+    """With what the chain allows. Raises ``Unreachable`` if the chain cannot be asked and must be."""
+    from chopmark.cli.desk import accreditation_finding
+    from chopmark.cli.registered import Checked
+
+    findings = (*drafted.findings, *weighed.findings)
+    if needs_chain and (findings or not weighed.new):
+        return Checked(kind, drafted, weighed, findings)  # nothing will be registered, so nothing need be asked
+    try:
+        refused = accreditation_finding(kind, who)
+    except Unreachable as fault:
+        if needs_chain:
+            raise
+        return Checked(kind, drafted, weighed, findings, fault)
+    return Checked(kind, drafted, weighed, (*findings, *([refused] if refused else [])))
 
 
-def _weigh(kind: Kind, who: Acting, drafted: Drafted, name: str) -> Weighed:
-    from chopmark.services.register import weigh
+def _check_key(who: Acting, checked: Checked) -> None:
+    """In a dry run: say now what would be refused later."""
+    from chopmark.cli.desk import check_key
+    from chopmark.core.words import Role
 
-    with T.site.ledger.read() as tx:
-        return weigh(tx.credentials, who.node, kind, drafted.drafts, name)
-
-
-def _say(kind: Kind, drafted: Drafted, weighed: Weighed, *, only_check: bool) -> None:
-    findings = [*drafted.findings, *weighed.findings]
-    if only_check or findings:
-        T.answer(
-            {
-                "kind": kind.code,
-                "rows": drafted.rows,
-                "new": len(weighed.new),
-                "known": len(weighed.known),
-                "findings": [f.as_json() for f in findings],
-                "warnings": [w.as_json() for w in drafted.warnings],
-            }
-        )
-    for title, found in (
-        (T.text("需要更正", "To be corrected"), findings),
-        (T.text("请留意（不影响登记）", "Please look at these (they do not stop the registration)"), drafted.warnings),
-    ):
-        _say_findings(title, found)
-    if findings:
-        bad = len({f.place.row for f in findings}) if drafted.rows > 1 else 1
-        T.out(
-            f"共 {drafted.rows} 条，{bad} 条有问题；没有登记任何内容",
-            f"{drafted.rows} in all, {bad} with something to correct; nothing was registered",
-        )
+    if checked.weighed.new and checked.unasked is None:
+        check_key(who, Role.ATTEST)
 
 
-def _say_findings(title: str, findings: Sequence[Finding]) -> None:
-    if not findings:
-        return
-    T.out(f"{title}（{len(findings)}）", f"{title} ({len(findings)})")
-    for finding in findings[:SHOWN]:
-        T.finding(finding)
-    if len(findings) > SHOWN:
-        more = len(findings) - SHOWN
-        T.out(f"  …另有 {more} 条，--json 可列出全部", f"  … and {more} more; --json lists all")
-
-
-def _say_plan(kind: Kind, who: Acting, weighed: Weighed) -> None:
-    from chopmark.services.pipeline import plan
-
-    planned = plan(T.site.ledger, {(who.node, kind.code): len(weighed.new)} if weighed.new else {})
-    T.out(
-        f"预检通过：{kind.zh}，新登记 {len(weighed.new)} 条，已登记 {len(weighed.known)} 条",
-        f"All is well: {kind.en}, {len(weighed.new)} to register, {len(weighed.known)} registered already",
-    )
-    T.out(
-        f"需要 {planned.transactions} 笔交易，约 {planned.gas:,} 单位计算费",
-        f"{planned.transactions} transactions, about {planned.gas:,} gas",
-    )
-    T.out("确认登记请加 --yes", "Add --yes to register")
-
-
-def _register(kind: Kind, who: Acting, weighed: Weighed, folder: Path) -> None:
+def _register(checked: Checked, who: Acting, folder: Path) -> None:
     from chopmark.cli.desk import check_key, key_ring
-    from chopmark.cli.sending import run_worker
+    from chopmark.cli.registered import report
     from chopmark.core.words import Role
     from chopmark.services.pipeline import take_in
     from chopmark.services.register import compose_drafts
 
+    weighed, kind = checked.weighed, checked.kind
+    known = [row.id for _, row in weighed.known]
+    if not weighed.new:
+        _finish(known, lambda: key_ring(who))
+        report(known, folder, new=0, warnings=checked.warnings)
+        return
+    check_key(who, Role.ATTEST)
     keys = key_ring(who)
-    if weighed.new:
-        _check_accreditation(kind, who)
-        check_key(who, Role.ATTEST)
     rows = list(compose_drafts(kind, who.node, weighed.new, int(T.site.clock())))
     accepted = take_in(T.site.ledger, rows)
-    ids = [*accepted.ids, *(row.id for _, row in weighed.known)]
-    if weighed.new:
-        T.note(f"已受理 {len(weighed.new)} 条，正在登记…", f"{len(weighed.new)} accepted, registering …")
-    run_worker(keys)
-    report(ids, folder, new=len(accepted.added), known=len(ids) - len(accepted.added))
+    T.note(f"已受理 {len(weighed.new)} 条，正在登记 …", f"{len(weighed.new)} accepted, registering …")
+    ids = _in_order(weighed, [*accepted.ids], known)
+    _finish(ids, lambda: keys)
+    report(ids, folder, new=len(accepted.added), warnings=checked.warnings)
 
 
-def _check_accreditation(kind: Kind, who: Acting) -> None:
-    """Say before anything is written that the institution may not register this kind (I003)."""
-    from chopmark.core.finding import Finding
-    from chopmark.core.words import GrantFlag
-    from chopmark.errors import Refused
-    from chopmark.kinds import all_kinds
-
-    directory = T.site.directory()
-    now = T.site.chain.head().time
-    if directory.standing(who.node, kind.code, now, GrantFlag.ATTEST).is_live:
-        return
-    scope = [k for k in all_kinds() if directory.standing(who.node, k.code, now, GrantFlag.ATTEST).is_live]
-    none = Wording("无", "none")
-    label = Wording("、".join(k.zh for k in scope), ", ".join(k.en for k in scope)) if scope else none
-    found = Finding("I003", {"kind": kind.label, "scope": label})
-    raise Refused(
-        why=found.wording.filled(**found.facts), fix_zh="请联系上级授权单位", fix_en="Ask the body that accredits it"
-    )
+def _in_order(weighed: Weighed, new: list[int], known: list[int]) -> list[int]:
+    """Row numbers in the order of the sheet."""
+    rows = [draft.row for draft in weighed.new] + [draft.row for draft, _ in weighed.known]
+    return [at for _, at in sorted(zip(rows, [*new, *known], strict=True))]
 
 
-def report(ids: Sequence[int], folder: Path, *, new: int, known: int) -> None:
-    """Hand out the bundles of registered credentials and say what was done."""
-    from chopmark.services.register.deliver import bundle_files, deliver
+def _finish(ids: Sequence[int], keys: Callable[[], KeyRing]) -> None:
+    """Bring these credentials into a final block, if they are in none yet; a key is opened only if one is needed."""
+    from chopmark.cli.sending import run_worker
+
+    def anchored(tx: Transaction) -> bool:
+        batches = {row.batch_id for row in tx.credentials.get_many(ids).values()}
+        found = [tx.batches.get(at) if at is not None else None for at in batches]
+        return all(batch is not None and batch.anchored for batch in found)
 
     with T.site.ledger.read() as tx:
-        made = bundle_files(tx, ids)
-        batches = {
-            b.root.hex(): b
-            for row in tx.credentials.get_many(ids).values()
-            if row.batch_id and (b := tx.batches.get(row.batch_id))
-        }
-    paths = deliver(made, folder)
-    T.answer(
-        {
-            "registered": new,
-            "known": known,
-            "batches": [
-                {"root": root, "size": b.size, "block": b.block_number, "time": b.time} for root, b in batches.items()
-            ],
-            "credentials": [
-                {"id": b.commitment.hex(), "label": b.label, "bundle": str(path)}
-                for b, path in zip(made, paths, strict=True)
-            ],
-        }
-    )
-    T.out(f"已登记 {new} 条，此前已登记 {known} 条", f"{new} registered, {known} were registered already")
-    for root, b in batches.items():
-        T.out(
-            f"  批次 {root}：{b.size} 条，区块 {b.block_number}",
-            f"  batch {root}: {b.size} credentials, block {b.block_number}",
-        )
-    T.out(f"凭证包 {len(paths)} 个：{folder}/", f"{len(paths)} bundles in {folder}/")
-    for bundle, path in list(zip(made, paths, strict=True))[:3]:
-        T.out(f"  {bundle.commitment.hex()[:16]}  {path}")
+        done = anchored(tx)
+    if not done:
+        run_worker(keys(), until=anchored)
+
+
+def _unusable(path: Path, why: Wording) -> InputError:
+    return InputError(place=path, why=why, fix_zh="请检查路径", fix_en="Check the path")
+
+
+_NO_KIND = Wording(
+    "请用 --kind 指定材料类别（chopmark kinds 列出全部）", "say which kind with --kind (chopmark kinds lists them)"
+)
+_ONE_SOURCE = Wording(
+    "请给出文件和字段，或者 --sheet 表格，二者取一", "give either files and fields, or a --sheet, not both"
+)
+_FOLDER_ALONE = Wording(
+    "--files 只与 --sheet 同用；单个凭证请直接列出文件",
+    "--files goes with --sheet; name the files of one credential themselves",
+)
+_TOO_LARGE = Wording("超过 {limit} MB", "it is larger than {limit} MB")
+_UNREADABLE = Wording("无法读取（{why}）", "it cannot be read ({why})")
+_NO_FOLDER = Wording("不是文件夹", "it is not a folder")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chopmark.cli.app import TERMINAL as T
+from chopmark.cli.terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from chopmark.cli.desk import Acting
     from chopmark.core.ledger import ChangeRow, CredentialRow
     from chopmark.core.words import Op
+    from chopmark.services.pipeline import KeyRing
+    from chopmark.services.ports import Transaction
+    from chopmark.services.register import Drafted
 
 Ids = Annotated[
     list[str],
@@ -58,47 +62,62 @@ def supersede(
     as_json: Json = False,
 ) -> None:
     """更正凭证：登记新版本并指明所替代的旧版本 · register a corrected version and link the old one to it."""
-    from chopmark.cli.desk import acting, check_key, key_ring, today
-    from chopmark.cli.register import report
-    from chopmark.cli.sending import run_worker
+    from chopmark.cli.desk import acting, check_key, key_ring
+    from chopmark.cli.registered import report
     from chopmark.core.reasons import find_reason
     from chopmark.core.words import Role
     from chopmark.kinds import find_kind
-    from chopmark.services.lifecycle import compose_successor, draft_successor
+    from chopmark.services.lifecycle import compose_successor
     from chopmark.services.pipeline import correct
-    from chopmark.services.register import FileBinder
-    from chopmark.services.register.form import read_fields
 
     T.json = as_json
     code = find_reason(reason).code
     who = acting(issuer)
     (old,) = _find([id_], who)
-    kind = find_kind(old.kind)
+    drafted = _corrected(old, files or [], field or [])
+    for role in (Role.ATTEST, Role.STATUS):
+        check_key(who, role)
+    keys = key_ring(who)
+    now = int(T.site.clock())
+    with T.site.ledger.begin() as tx:
+        successor = compose_successor(old, find_kind(old.kind), drafted, now)
+        change = correct(tx, old, successor, code, now=now)
+    _carry_out([change.id], keys)
+    report([change.successor_id or 0], bundles, new=1, warnings=drafted.warnings)
+    T.out(
+        f"旧版本 {old.commitment.hex()[:16]}… 已指向新版本",
+        f"The old version {old.commitment.hex()[:16]}… now points to it",
+    )
+
+
+def _corrected(old: CredentialRow, files: list[Path], fields: list[str]) -> Drafted:
+    """The corrected credential, examined. Exits with 2 if something is wrong with it."""
+    from chopmark.cli.desk import today
+    from chopmark.kinds import find_kind
+    from chopmark.services.lifecycle import draft_successor
+    from chopmark.services.register import FileBinder
+    from chopmark.services.register.form import read_fields
+
     with FileBinder(T.settings.max_file_bytes) as binder:
-        drafted = draft_successor(old, read_fields(kind, field or []), files or [], binder, today())
+        drafted = draft_successor(old, read_fields(find_kind(old.kind), fields), files, binder, today())
     if not drafted.ok:
         T.answer({"findings": [f.as_json() for f in drafted.findings]})
         for finding in drafted.findings:
             T.finding(finding)
+        T.out("没有更正任何内容", "Nothing was corrected")
         raise typer.Exit(2)
-    keys = key_ring(who)
-    for role in (Role.ATTEST, Role.STATUS):
-        check_key(who, role)
-    now = int(T.site.clock())
-    with T.site.ledger.begin() as tx:
-        change = correct(tx, old, compose_successor(old, kind, drafted, now), code, now=now)
-    run_worker(keys)
-    _require_done([change.id])
-    report([change.successor_id or 0], bundles, new=1, known=0)
-    T.out(
-        f"旧版本 {old.commitment.hex()[:16]} 已标明被替代",
-        f"The old version {old.commitment.hex()[:16]} now points to it",
-    )
+    with T.site.ledger.read() as tx:
+        bound = len(tx.credentials.files_of([old.id]).get(old.id, ()))
+    if bound and not files:
+        T.note(
+            f"请留意：旧版本绑定了 {bound} 个文件，新版本没有绑定文件（文件不会自动沿用）",
+            f"Note: the old version binds {bound} file(s), the new one none: files are not taken over by themselves",
+        )
+    return drafted
 
 
 def _change(ids: list[str], op: Op, reason: str, issuer: str, as_json: bool) -> None:
     from chopmark.cli.desk import acting, check_key, key_ring
-    from chopmark.cli.sending import run_worker
     from chopmark.core.reasons import find_reason
     from chopmark.core.words import Role
     from chopmark.services.pipeline import request_changes
@@ -107,12 +126,11 @@ def _change(ids: list[str], op: Op, reason: str, issuer: str, as_json: bool) -> 
     code = find_reason(reason).code
     who = acting(issuer)
     rows = _find(ids, who)
-    keys = key_ring(who)
     check_key(who, Role.STATUS)
+    keys = key_ring(who)
     with T.site.ledger.begin() as tx:
         changes = request_changes(tx, rows, op, code, now=int(T.site.clock()))
-    run_worker(keys)
-    _say_changes(rows, _require_done([change.id for change in changes]))
+    _say_changes(rows, _carry_out([change.id for change in changes], keys))
 
 
 def _find(ids: list[str], who: Acting) -> list[CredentialRow]:
@@ -121,30 +139,35 @@ def _find(ids: list[str], who: Acting) -> list[CredentialRow]:
     from chopmark.services.lifecycle import require_registered
 
     with T.site.ledger.read() as tx:
-        found = {row.id: row for row in (find_credential(tx.credentials, text, who.node) for text in ids)}
+        rows = [find_credential(tx.credentials, text, who.node, T.site.home) for text in ids]
+        found = {row.id: row for row in rows}
         batches = {b.id: b for row in found.values() if row.batch_id and (b := tx.batches.get(row.batch_id))}
     require_registered(list(found.values()), batches)
     return list(found.values())
 
 
-def _require_done(ids: list[int]) -> list[ChangeRow]:
-    """The changes as they ended. Raises ``Refused`` if one can never be."""
+def _carry_out(ids: list[int], keys: KeyRing) -> list[ChangeRow]:
+    """Make the wanted changes; as they ended. Raises ``Refused`` if one can never be, and as ``run_worker``."""
+    from chopmark.cli.sending import run_worker
     from chopmark.errors import Refused
     from chopmark.wording import Wording
 
+    def rows(tx: Transaction) -> list[ChangeRow]:
+        return [row for at in ids if (row := tx.changes.get(at)) is not None]
+
+    run_worker(keys, until=lambda tx: all(row.done for row in rows(tx)))
     with T.site.ledger.read() as tx:
-        rows = [row for i in ids if (row := tx.changes.get(i)) is not None]
-    refused = [row for row in rows if row.note.startswith("refused")]
-    if refused:
+        done = rows(tx)
+    if refused := sum(row.note.startswith("refused") for row in done):
         raise Refused(
             why=Wording(
-                f"{len(refused)} 项状态变更不可行（{refused[0].note.partition(': ')[2]}）",
-                f"{len(refused)} status changes cannot be made ({refused[0].note.partition(': ')[2]})",
-            ),
-            fix_zh="已撤销的凭证不能再变更",
-            fix_en="A revoked credential does not change any more",
+                "{count} 份凭证已被撤销或替代，状态不能再变更",
+                "{count} of them are revoked or superseded, which is final",
+            ).filled(count=refused),
+            fix_zh="用 chopmark audit credential 查看其经历",
+            fix_en="See its life with chopmark audit credential",
         )
-    return rows
+    return done
 
 
 def _say_changes(credentials: Sequence[CredentialRow], changes: list[ChangeRow]) -> None:
@@ -166,6 +189,7 @@ def _say_changes(credentials: Sequence[CredentialRow], changes: list[ChangeRow])
         )
     T.answer(done)
     for entry in done:
-        where = T.text(f"区块 {entry['block']}", f"block {entry['block']}")
+        where = T.text(f"已上链，区块 {entry['block']}", f"done, block {entry['block']}")
         before = T.text("此前已是该状态", "it was so already")
-        T.out(f"{str(entry['id'])[:16]}  {entry['label']}  {before if entry['already'] else where}")
+        told = before if entry["already"] else where
+        T.out(plain(f"{str(entry['id'])[:16]}  {entry['label']}  {told}"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chopmark.cli.app import TERMINAL as T
+from chopmark.cli.terminal import plain
 from chopmark.errors import StoreError, TrustError
 
 if TYPE_CHECKING:
@@ -140,5 +141,5 @@ def _tell_skipped(found: Materials) -> None:
     from chopmark.cli.verdicts import SKIPPED
 
     for name, why in found.skipped:
-        reason = SKIPPED[why]
-        T.note(f"跳过 {name}：{reason.zh}", f"Skipped {name}: {reason.en}")
+        reason, shown = SKIPPED[why], plain(name)
+        T.note(f"跳过 {shown}：{reason.zh}", f"Skipped {shown}: {reason.en}")

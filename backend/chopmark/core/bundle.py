@@ -6,8 +6,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chopmark.core.digest import are_texts, b64, hex32, hex32s, sha256, unb64
-from chopmark.core.disclosure import FILE, TWIN, BoundFile, ClaimValue, digest_of, open_disclosure
+from chopmark.core.digest import are_texts, b64, b64_digests, hex32, hex32s, sha256, unb64
+from chopmark.core.disclosure import FILE, TWIN, BoundFile, ClaimValue, open_disclosure
 from chopmark.core.leaf import LeafEntry, leaf_hash
 from chopmark.core.merkle import MAX_SIZE, InclusionProof, root_from_proof
 from chopmark.core.normal import norm_name
@@ -151,11 +151,13 @@ def _open_disclosures(disclosures: Sequence[str], issued: Container[str]) -> dic
     opened: dict[str, ClaimValue | BoundFile | bytes] = {}
     for encoded in disclosures:
         name, value = open_disclosure(encoded)
-        if digest_of(encoded) not in issued:
-            raise _refused(_NOT_ISSUED.filled(name=name))
         if name in opened:
             raise _refused(_NAME_TWICE.filled(name=name))
         opened[name] = value
+    digests = b64_digests([encoded.encode("ascii") for encoded in disclosures])
+    for name, digest in zip(opened, digests, strict=True):
+        if digest not in issued:
+            raise _refused(_NOT_ISSUED.filled(name=name))
     return opened
 
 

@@ -167,6 +167,12 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "如需更正，请用 chopmark supersede",
         "To correct it, use chopmark supersede",
     ),
+    "I006": Wording(
+        "编号“{number}”的同一内容此前已登记，并已撤销或被替代，跳过",
+        "Number “{number}” with the same content was registered before and revoked or replaced since; skipped",
+        "如确需重新登记，请加 --again",
+        "To register it anew all the same, add --again",
+    ),
     "I010": Wording(
         "必填项为空：{label}",
         "Required field is empty: {label}",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chopmark.core.digest import digest_ascii, sha256
+from chopmark.core.digest import b64_digests, b64_salts, sha256
 from chopmark.core.disclosure import (
     DECOY_LENGTH,
     FILE,
@@ -18,7 +18,9 @@ from chopmark.core.disclosure import (
     blind,
 )
 from chopmark.core.normal import norm_name
-from chopmark.core.payload import Payload, write_payload
+from chopmark.core.payload import MAX_DIGESTS, assemble
+from chopmark.errors import FormatError
+from chopmark.wording import Wording
 
 #: The number of digests is a multiple of this, so that it says little about how many claims there are.
 _DIGESTS_STEP: Final = 4
@@ -67,18 +69,19 @@ def compose(
     random = entropy(salts + decoys * DECOY_LENGTH)
     if len(random) != salts + decoys * DECOY_LENGTH:
         raise ValueError("the random source returned another number of bytes than asked")
+    if len(opened) + decoys > MAX_DIGESTS:
+        raise FormatError(where=_WHERE, why=_TOO_MANY)
     disclosures = [
-        blind(name, value, random[at : at + SALT_LENGTH])
-        for at, (name, value) in zip(range(0, salts, SALT_LENGTH), opened, strict=True)
+        blind(name, value, salt) for (name, value), salt in zip(opened, b64_salts(random[:salts]), strict=True)
     ]
-    digests = [digest_ascii(encoded) for encoded in disclosures]
-    digests += [digest_ascii(random[at : at + DECOY_LENGTH]) for at in range(salts, len(random), DECOY_LENGTH)]
+    thrown_away = [random[at : at + DECOY_LENGTH] for at in range(salts, len(random), DECOY_LENGTH)]
+    digests = b64_digests(disclosures + thrown_away)
     disclosures.sort()
     digests.sort()
-    payload = write_payload(Payload(issuer, kind, _texts(digests), valid_until))
-    return Credential(payload, _texts(disclosures), sha256(payload))
+    payload = assemble(issuer, kind, digests, valid_until)
+    # Base64url has no spaces: all are decoded in one go.
+    return Credential(payload, tuple(b" ".join(disclosures).decode("ascii").split()), sha256(payload))
 
 
-def _texts(parts: list[bytes]) -> tuple[str, ...]:
-    """ASCII parts as texts, decoded in one go: base64url has no spaces."""
-    return tuple(b" ".join(parts).decode("ascii").split())
+_WHERE: Final = Wording("凭证", "The credential")
+_TOO_MANY: Final = Wording(f"披露项超过{MAX_DIGESTS - 1}个", f"it has more than {MAX_DIGESTS - 1} disclosures")

@@ -62,9 +62,24 @@ def unb64_loosely(text: str) -> bytes:
     return a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"==")
 
 
-def digest_ascii(data: bytes) -> bytes:
-    """SHA-256 as the 43 ASCII characters that stand in a payload."""
-    return b2a_base64(_sha256(data).digest()).translate(_TO_URL)[:_DIGEST_CHARACTERS]
+def b64_digests(parts: Sequence[bytes]) -> list[str]:
+    """The SHA-256 of each part as the 43 characters that stand in a payload."""
+    if not parts:
+        return []
+    # One zero byte after each digest makes 33 bytes, which are 44 characters of their own: all are encoded in one go.
+    joined = b"\0".join([_sha256(part).digest() for part in parts]) + b"\0"
+    text = b2a_base64(joined, newline=False).translate(_TO_URL).decode("ascii")
+    return [text[at : at + _DIGEST_CHARACTERS] for at in range(0, len(text), _DIGEST_CHARACTERS + 1)]
+
+
+def b64_salts(random: bytes) -> list[str]:
+    """Each 16 bytes as the 22 characters of a salt."""
+    if not random:
+        return []
+    # As above: 16 bytes and two zero bytes are 24 characters of their own.
+    joined = b"\0\0".join([random[at : at + 16] for at in range(0, len(random), 16)]) + b"\0\0"
+    text = b2a_base64(joined, newline=False).translate(_TO_URL).decode("ascii")
+    return [text[at : at + 22] for at in range(0, len(text), 24)]
 
 
 def unb64(text: str, where: Wording | str) -> bytes:

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 import orjson
 
-from chopmark.core.digest import b64, b64_ascii, digest_ascii, hex32, is_b64_salt, unb64, unb64_loosely
+from chopmark.core.digest import b64, b64_ascii, hex32, is_b64_salt, sha256, unb64, unb64_loosely
 from chopmark.core.strictjson import MAX_INTEGER, JsonValue, read_canonical
 from chopmark.errors import FormatError
 from chopmark.wording import Wording
@@ -73,14 +73,14 @@ class Disclosure:
 
 def digest_of(encoded: str) -> str:
     """The digest of a disclosure: over its encoded ASCII characters, not over what they decode to (RFC 9901 §4.2.3)."""
-    return digest_ascii(encoded.encode("ascii")).decode("ascii")
+    return b64(sha256(encoded.encode("ascii")))
 
 
 def decoy(random: bytes) -> str:
     """A digest that nothing opens, from 32 random bytes that the caller throws away (RFC 9901 §4.2.7)."""
     if len(random) != DECOY_LENGTH:
         raise ValueError(f"a decoy takes {DECOY_LENGTH} random bytes, not {len(random)}")
-    return digest_ascii(random).decode("ascii")
+    return b64(sha256(random))
 
 
 def make_disclosure(name: str, value: ClaimValue | BoundFile | bytes, salt: bytes) -> Disclosure:
@@ -88,17 +88,17 @@ def make_disclosure(name: str, value: ClaimValue | BoundFile | bytes, salt: byte
 
     Raises ``FormatError`` for a name or value that the format does not have.
     """
-    return Disclosure(blind(name, value, salt).decode("ascii"), name, value)
-
-
-def blind(name: str, value: ClaimValue | BoundFile | bytes, salt: bytes) -> bytes:
-    """As ``make_disclosure``, the encoded form alone, as ASCII bytes."""
     if len(salt) != SALT_LENGTH:
         raise ValueError(f"a salt has {SALT_LENGTH} bytes, not {len(salt)}")
+    return Disclosure(blind(name, value, b64(salt)).decode("ascii"), name, value)
+
+
+def blind(name: str, value: ClaimValue | BoundFile | bytes, salt: str) -> bytes:
+    """As ``make_disclosure``: the encoded form alone, as ASCII bytes, of a salt that is encoded already."""
     _check(name, value)
     written = value.as_json() if type(value) is BoundFile else value.hex() if type(value) is bytes else value
     try:
-        data = orjson.dumps([b64(salt), name, written])
+        data = orjson.dumps([salt, name, written])
     except TypeError:  # a lone surrogate
         raise _refused(name, _BAD_VALUE) from None
     if len(data) > MAX_LENGTH:

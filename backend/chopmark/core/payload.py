@@ -51,22 +51,25 @@ class Payload:
 
 def write_payload(payload: Payload) -> bytes:
     """The payload's bytes. Raises ``FormatError`` for what ``read_payload`` would refuse."""
-    digests = list(payload.digests)
-    subject: dict[str, JsonValue] = {"_sd": digests}  # type: ignore[dict-item]  # texts are JSON values
-    _digests(subject)
-    if len(payload.issuer) != 32:
+    _digests({"_sd": list(payload.digests)})
+    return assemble(payload.issuer, payload.kind, list(payload.digests), payload.valid_until)
+
+
+def assemble(issuer: bytes, kind: str, digests: list[str], valid_until: int | None) -> bytes:
+    """As ``write_payload``, for digests that were just made: 2 to 1,024 in ascending order is for the caller to see to."""
+    if len(issuer) != 32:
         raise _refused(_NOT_ISSUER)
-    if not KIND.fullmatch(payload.kind):
+    if not KIND.fullmatch(kind):
         raise _refused(_NOT_KIND)
-    document = {
+    document: dict[str, object] = {
         "@context": _CONTEXT,
         "_sd_alg": _ALGORITHM,
-        "credentialSubject": subject,
-        "issuer": _ISSUER_URN + payload.issuer.hex(),
-        "type": [_TYPE, _KIND_URN + payload.kind],
+        "credentialSubject": {"_sd": digests},
+        "issuer": _ISSUER_URN + issuer.hex(),
+        "type": [_TYPE, _KIND_URN + kind],
     }
-    if payload.valid_until is not None:
-        document["validUntil"] = instant_text(payload.valid_until)
+    if valid_until is not None:
+        document["validUntil"] = instant_text(valid_until)
     # Texts alone, all of them ASCII, and the names above stand in their canonical order: this is RFC 8785's form. The
     # longest payload, with 1,024 digests, has less than MAX_LENGTH bytes.
     return orjson.dumps(document)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -52,17 +54,33 @@ def test_one_child_answers_for_many_files_and_a_lost_one_is_replaced(tmp_path: P
     good.write_bytes(paper.certificate_pdf())
     with Sandbox() as sandbox:
         assert sandbox.dissect(good, PDF) == Anatomy()
-        assert sandbox._child is not None
-        sandbox._child.kill()
-        assert sandbox.dissect(good, PDF).trouble is Trouble.UNREADABLE  # this one is lost
-        assert sandbox.dissect(good, PDF) == Anatomy()  # the next is not
+        first = sandbox._child
+        assert sandbox.dissect(good, PDF) == Anatomy()
+        assert sandbox._child is first is not None
+        first.kill()
+        first.wait()
+        assert sandbox.dissect(good, PDF) == Anatomy()
+        assert sandbox._child is not first
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_not(tmp_path: Path) -> None:
+    good = tmp_path / "good.pdf"
+    good.write_bytes(paper.certificate_pdf())
+    with Sandbox(seconds=0) as sandbox:
+        assert sandbox.dissect(good, PDF).trouble is Trouble.UNREADABLE
+        assert sandbox._child is None
+        sandbox._seconds = 30
+        assert sandbox.dissect(good, PDF) == Anatomy()
 
 
 def test_a_picture_bomb_is_refused(tmp_path: Path) -> None:
-    from PIL import Image
-
+    """Some bytes that promise 3.6 gigapixels."""
     path = tmp_path / "bomb.png"
-    Image.new("1", (40_000, 40_000)).save(path)  # some KB, 1.6 gigapixels
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(b"")))
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
     with Sandbox() as sandbox:
         assert sandbox.dissect(path, "image/png").trouble is Trouble.UNREADABLE
 

@@ -12,7 +12,6 @@ from chopmark.errors import Refused
 from chopmark.services.pipeline.assemble import Part, sift
 from chopmark.services.pipeline.follow import COMPARED, _chosen
 from chopmark.services.ports import Signer
-
 from tests.fixtures.pipes import Site
 
 pytestmark = pytest.mark.chain

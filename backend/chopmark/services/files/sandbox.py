@@ -38,6 +38,8 @@ class Sandbox:
 
     def dissect(self, path: Path, media_type: str) -> Anatomy:
         """Look into a file; ``UNREADABLE`` if that takes too long or too much memory."""
+        if self._child is not None and self._child.poll() is not None:
+            self._end()  # killed between two files: no file's fault
         child = self._child or self._start()
         answer = _ask(child, {"path": str(path.absolute()), "media_type": media_type}, self._seconds)
         if answer is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from chopmark.core.disclosure import read_disclosure
@@ -20,42 +20,67 @@ class Register(Protocol):
     def find_number(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Mapping[str, CredentialRow]:
         """The living credentials of these numbers."""
 
+    def find_fingerprint(self, issuer: bytes, kind: str, prints: Sequence[bytes]) -> Mapping[bytes, CredentialRow]:
+        """Credentials of this content, living or not; of several the newest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """``new``: to be registered. ``known``: registered already with the same content, beside the row that holds it.
 
+    ``ended``: of the same content as a credential that was revoked or replaced; passed over, with a warning for each (I006).
     ``findings``: numbers that are registered with another content (I005).
     """
 
     new: tuple[Draft, ...]
     known: tuple[tuple[Draft, CredentialRow], ...]
+    ended: tuple[Finding, ...]
     findings: tuple[Finding, ...]
 
 
-def weigh(register: Register, issuer: bytes, kind: Kind, drafts: Sequence[Draft], sheet: str = "") -> Weighed:
-    """Sort drafts by what the register knows of them."""
+def weigh(
+    register: Register, issuer: bytes, kind: Kind, drafts: Sequence[Draft], sheet: str = "", *, again: bool = False
+) -> Weighed:
+    """Sort drafts by what the register knows of them.
+
+    ``again``: what was revoked or replaced is new once more. Without it a list that is run again brings nobody back.
+    """
     registered = register.find_number(issuer, kind.code, [d.number for d in drafts])
-    new: list[Draft] = []
-    known: list[tuple[Draft, CredentialRow]] = []
-    findings: list[Finding] = []
+    free = [] if again else [d.fingerprint for d in drafts if d.number not in registered]
+    ended = register.find_fingerprint(issuer, kind.code, free)
+    weighed = _Weighing()
     for draft in drafts:
         row = registered.get(draft.number)
-        if row is None:
-            new.append(draft)
+        if row is None and not again and draft.fingerprint in ended:
+            weighed.ended.append(Finding("I006", {"number": draft.shown or draft.label}, _place(draft, sheet)))
+        elif row is None:
+            weighed.new.append(draft)
         elif row.fingerprint == draft.fingerprint:
-            known.append((draft, row))
+            weighed.known.append((draft, row))
         else:
-            findings.append(_differs(kind, draft, row, sheet))
-    return Weighed(tuple(new), tuple(known), tuple(findings))
+            weighed.findings.append(_differs(kind, draft, row, sheet))
+    return Weighed(tuple(weighed.new), tuple(weighed.known), tuple(weighed.ended), tuple(weighed.findings))
+
+
+@dataclass(slots=True)
+class _Weighing:
+    """``Weighed`` in the making."""
+
+    new: list[Draft] = field(default_factory=list)
+    known: list[tuple[Draft, CredentialRow]] = field(default_factory=list)
+    ended: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def _differs(kind: Kind, draft: Draft, row: CredentialRow, sheet: str) -> Finding:
     registered = {d.name: d.value for d in map(read_disclosure, row.disclosures)}
     fields = [field for field in kind.fields if draft.claims.get(field.name) != registered.get(field.name)]
     said = Wording("、".join(f.zh for f in fields), ", ".join(f.en for f in fields)) if fields else _FILE
-    shown = draft.shown or draft.label
-    return Finding("I005", {"number": shown, "fields": said}, Place(file=sheet, row=draft.row, value=shown))
+    return Finding("I005", {"number": draft.shown or draft.label, "fields": said}, _place(draft, sheet))
+
+
+def _place(draft: Draft, sheet: str) -> Place:
+    return Place(file=sheet, row=draft.row, value=draft.shown or draft.label)
 
 
 _FILE: Final = Wording("文件", "file")

@@ -28,7 +28,9 @@ def run(chain, rec, digest):
     authority, accreditor, issuer_controller, key = chain.accounts[:4]
     by_authority, by_accreditor, by_controller, by_key = range(4)
 
-    issuers_tx = chain.deploy(bytecode(ARTIFACTS / "IssuerRegistry.json"), constructor("(address,bytes32)", authority, salt))
+    issuers_tx = chain.deploy(
+        bytecode(ARTIFACTS / "IssuerRegistry.json"), constructor("(address,bytes32)", authority, salt)
+    )
     issuers = issuers_tx.address
     records_tx = chain.deploy(bytecode(ARTIFACTS / "AttestationRegistry.json"), constructor("(address)", issuers))
     records = records_tx.address
@@ -85,7 +87,9 @@ def run(chain, rec, digest):
     data = calldata("attestFor(address,bytes32,bytes8,bytes32,uint40,uint8)", key, issuer, KIND, digest(), 1, SHA_256)
     rec.tx("for_signer_1", chain.send(records, data, 4), "attestFor, without any signature check")
 
-    rec.view("view_status", chain, records, calldata("standing(bytes32,bytes32,uint256)", issuer, thousand, 3), "standing")
+    rec.view(
+        "view_status", chain, records, calldata("standing(bytes32,bytes32,uint256)", issuer, thousand, 3), "standing"
+    )
     rec.view("view_record", chain, records, calldata("batch(bytes32,bytes32)", issuer, thousand), "batch")
     verifier = chain.deploy(bytecode(ARTIFACTS / "InclusionVerifier.json")).address
     for depth in (10, 20):

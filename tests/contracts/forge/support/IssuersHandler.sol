@@ -16,6 +16,7 @@ contract IssuersHandler {
     IssuerRegistry public immutable issuers;
     Folding public immutable folding;
     string public broken;
+    uint256 private tries;
 
     uint256 private constant NODES = 7; // serials 1..7, and 0 for the authority
     bytes8[2] private KINDS = [bytes8("degree-1"), bytes8("paper-01")];
@@ -55,6 +56,7 @@ contract IssuersHandler {
     // ---- what may be tried ----
 
     function grant(uint256 seed, uint40 from, uint40 until, uint8 flags) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         from = from % 4 == 0 ? uint40(block.timestamp + from % 1000) : 0;
         until = until % 2 == 0 ? 0 : uint40(block.timestamp + 1 + until % 5000);
@@ -73,6 +75,7 @@ contract IssuersHandler {
     }
 
     function suspend(uint256 seed, uint8 reason) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         if (!_do(t, abi.encodeCall(issuers.suspend, (t.actor, t.node, t.kind, reason)))) return;
         _reduced(t);
@@ -80,6 +83,7 @@ contract IssuersHandler {
     }
 
     function revoke(uint256 seed, uint8 reason) external {
+        seed = _mix(seed);
         if (seed % 3 != 0) return; // else everything is revoked most of the time
         Try memory t = _try(seed);
         if (!_do(t, abi.encodeCall(issuers.revoke, (t.actor, t.node, t.kind, reason)))) return;
@@ -88,6 +92,7 @@ contract IssuersHandler {
     }
 
     function lift(uint256 seed, uint8 reason) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         if (!_do(t, abi.encodeCall(issuers.lift, (t.actor, t.node, t.kind, reason)))) return;
         _rule(t.entitled, "only entitled callers write");
@@ -96,6 +101,7 @@ contract IssuersHandler {
     }
 
     function addKey(uint256 seed, uint8 roles) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         address key = keyOf(t.node.serial(), seed >> 128);
         KeyRecord memory before = issuers.key(t.node, key);
@@ -106,6 +112,7 @@ contract IssuersHandler {
     }
 
     function retireKey(uint256 seed) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         address key = keyOf(t.node.serial(), seed >> 128);
         KeyRecord memory before = issuers.key(t.node, key);
@@ -115,6 +122,7 @@ contract IssuersHandler {
     }
 
     function reportCompromise(uint256 seed, uint40 ago) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         address key = keyOf(t.node.serial(), seed >> 128);
         uint40 since = uint40(block.timestamp - ago % 2000);
@@ -129,6 +137,7 @@ contract IssuersHandler {
     }
 
     function handOver(uint256 seed, uint8 verb) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         address current = issuers.node(t.node).controller;
         address other = seed & 1 == 0 ? handOf(t.node.serial()) : address(uint160(0x3000 + t.node.serial()));
@@ -158,6 +167,7 @@ contract IssuersHandler {
 
     /// @notice A node's key is admitted exactly when the rules, read anew, say so.
     function admit(uint256 seed, uint8 role) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         address key = keyOf(t.node.serial(), seed >> 128);
         role = uint8(1 << (role % 4));
@@ -210,6 +220,11 @@ contract IssuersHandler {
     }
 
     // ---- trying ----
+
+    /// @dev Foundry prefers numbers that it has seen, small ones above all; choices by bits need random bits.
+    function _mix(uint256 seed) private returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, ++tries)));
+    }
 
     /// @dev Picks who does what to whom; mostly by a hand that may act for the actor.
     function _try(uint256 seed) private view returns (Try memory t) {

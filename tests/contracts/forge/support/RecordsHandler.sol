@@ -18,6 +18,7 @@ contract RecordsHandler {
     IssuerRegistry public immutable issuers;
     Folding public immutable folding;
     string public broken;
+    uint256 private tries;
 
     bytes8 private constant DEGREE = "degree-1";
     address private constant MINISTER = address(0xA0);
@@ -49,6 +50,7 @@ contract RecordsHandler {
     // ---- what may be tried ----
 
     function attest(uint256 seed, uint40 size, uint8 algorithm) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         size = size % (256 * uint40(WORDS) + 1);
         algorithm %= 4;
@@ -62,7 +64,9 @@ contract RecordsHandler {
     }
 
     function setStatus(uint256 seed, uint8 op, uint256 word, uint256 a, uint256 b) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
+        (a, b) = (_mix(a), _mix(b));
         op = 1 + op % 5;
         word %= WORDS + 1;
         Change[] memory changes = new Change[](1 + a % 2);
@@ -83,6 +87,7 @@ contract RecordsHandler {
     }
 
     function supersede(uint256 seed, uint40 old, uint40 next, uint256 nextRoot) external {
+        seed = _mix(seed);
         Try memory t = _try(seed);
         bytes32 newRoot = _root(nextRoot);
         (old, next) = (old % 540, next % 540);
@@ -102,6 +107,7 @@ contract RecordsHandler {
 
     /// @notice The authority suspends an issuer or lifts that again, and keys come and go.
     function unsettle(uint256 seed) external {
+        seed = _mix(seed);
         (NodeId root, NodeId node, address key) =
             (issuers.nodeId(0), issuer[seed & 1], _keyOf(issuer[seed & 1], seed >> 8));
         bool live = issuers.isLive(node, DEGREE);
@@ -113,7 +119,7 @@ contract RecordsHandler {
             else issuers.lift(root, node, DEGREE, 1);
         } else if (!known) {
             issuers.addKey(root, node, key, uint8(1 + (seed >> 16) % 7));
-        } else if (!retired && seed % 29 == 0) {
+        } else if (!retired && seed % 199 == 0) {
             issuers.retireKey(root, DEGREE, node, key);
         } else {
             issuers.offerAuthority(address(0)); // spends the prank
@@ -161,6 +167,11 @@ contract RecordsHandler {
     }
 
     // ---- trying ----
+
+    /// @dev Foundry prefers numbers that it has seen, small ones above all; choices by bits need random bits.
+    function _mix(uint256 seed) private returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, ++tries)));
+    }
 
     function _root(uint256 seed) private pure returns (bytes32) {
         return bytes32(0xabcdef00 + seed % (ROOTS + 1) % ROOTS);
