@@ -7,7 +7,8 @@
     │   ├── InputError        a file, a sheet, a field                                     (place: file, row, column)
     │   └── UnknownThing      an id, a kind, an alias that is not there
     ├── FormatError           bytes that FORMAT.md refuses (payload, bundle, trust file, JSON)
-    ├── ProofError            bytes that are well-formed and prove nothing
+    ├── ProofError            bytes that are well-formed and prove nothing                   exit 1
+    │   └── HistoryError      events that do not lead to their head
     ├── TrustError            no trust file, or it does not cover what is asked
     ├── KeyError_             keystore: passphrase, mode, derivation, retired, unknown
     ├── ChainError
@@ -94,6 +95,18 @@ class ProofError(ChopmarkError):
     code = "E201"
     wording = Wording("证明不成立：{why}", "The proof does not hold: {why}", "请重新获取凭证包", "Get the bundle again")
     exit_code = 1
+
+
+class HistoryError(ProofError):
+    """Events that do not lead to their head: something is missing, added or altered."""
+
+    code = "E202"
+    wording = Wording(
+        "历史不完整：{why}",
+        "The history is not whole: {why}",
+        "换一个节点再试；若仍如此，请告知授权机构",
+        "Ask another node; if it says the same, tell the authority",
+    )
 
 
 class TrustError(ChopmarkError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,10 +36,14 @@ class Expectation:
 
 @dataclass(slots=True)
 class Part:
-    """The expectations of one kind of user, in order; calling it adds one (as a decorator)."""
+    """The expectations of one kind of user, in order; calling it adds one (as a decorator).
+
+    ``together``: how many may be looked at at the same time, where none changes what another one sees.
+    """
 
     zh: str
     en: str
+    together: int = 1
     expectations: list[Expectation] = field(default_factory=list)
 
     def __call__(self, zh: str, en: str) -> Callable[[Callable[[World], None]], Callable[[World], None]]:
@@ -56,21 +61,28 @@ def check(parts: Collection[Part], world: World, voice: Voice) -> tuple[int, int
     met = unmet = 0
     for part in parts:
         voice.line(f"\n{part.zh}", f"\n{part.en}")
-        for expectation in part.expectations:
-            began = time.monotonic()
-            trouble = _look(expectation, world)
-            mark, seconds = "✗" if trouble else "✓", time.monotonic() - began
-            voice.line(*(f"  {mark} {seconds:5.1f} s  {words}" for words in (expectation.zh, expectation.en)))
-            if trouble:
-                unmet += 1
-                voice.line("\n".join(f"      {line}" for line in trouble.splitlines()))
-            else:
-                met += 1
+        with ThreadPoolExecutor(max_workers=part.together) as lookers:
+            looks = [(one, lookers.submit(_look, one, world)) for one in part.expectations]
+            for expectation, look in looks:
+                trouble, seconds = look.result()
+                mark = "✗" if trouble else "✓"
+                voice.line(*(f"  {mark} {seconds:5.1f} s  {words}" for words in (expectation.zh, expectation.en)))
+                if trouble:
+                    voice.line("\n".join(f"      {line}" for line in trouble.splitlines()))
+                unmet += bool(trouble)
+                met += not trouble
     return met, unmet
 
 
-def _look(expectation: Expectation, world: World) -> str:
-    """What is wrong, in full; empty if all is as expected. A fault of the check itself counts as unmet, too."""
+def _look(expectation: Expectation, world: World) -> tuple[str, float]:
+    """What is wrong, in full, empty if all is as expected; and the seconds that it took."""
+    began = time.monotonic()
+    trouble = _trouble(expectation, world)
+    return trouble, time.monotonic() - began
+
+
+def _trouble(expectation: Expectation, world: World) -> str:
+    """What is wrong. A fault of the check itself counts, too."""
     try:
         expectation.look(world)
     except Unmet as unmet:

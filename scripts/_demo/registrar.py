@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Final
 
@@ -71,11 +70,13 @@ def _dry(world: World) -> None:
 def _killed(world: World) -> None:
     sheet, bundles = _second_year(world), world.desk / "2025-凭证包"
     words = _register(world, sheet, "--yes", bundles=bundles)
-    for patience in (1.2, 2.5, 4.0):
+    for moment in ("accepted", "sent"):
         with world.registrar.started(*words) as process:
-            time.sleep(patience)
+            assert process.stderr is not None
+            heard = next((line for line in process.stderr if moment in line), None)
             process.kill()
-            process.wait()
+        if heard is None:
+            raise Unmet(f"the registration never said “{moment}”")
     answer = world.registrar.run(*words)
     found = len(list(bundles.glob("*.chopmark.json")))
     holds(found == _SECOND_YEAR, f"{_SECOND_YEAR} bundles, found {found}", answer)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from typing import Final
 
-from _demo.expectation import Part, Unmet, holds, says
+from _demo.expectation import Part, Unmet, exits, holds, says
 from _demo.founding import REVOKED_ROW
 from _demo.tamper import change_bundle, change_byte, next_index, other_anchor, other_claim
 from _demo.world import World, opened
 
-REVIEWER: Final = Part("核验员（只有信任文件）", "Reviewer (who has nothing but the trust file)")
+REVIEWER: Final = Part("核验员（只有信任文件）", "Reviewer (who has nothing but the trust file)", together=3)
 
 
 @REVIEWER("原件与凭证包：已核实，逐字节一致", "an original with its bundle: verified, identical")
@@ -136,9 +136,12 @@ def _dossier(world: World) -> None:
     "论文、期刊目次、专利、双文件凭证与存档扫描件：全部已核实", "papers, contents, patents, archive scan: all verified"
 )
 def _everything(world: World) -> None:
-    for files, bundle in world.singles():
-        for file in files:
-            says(world.verify(file, bundle), "verified", 0, "V001", level="exact")
+    singles = list(world.singles())
+    answer = world.verify(*(path for files, bundle in singles for path in (*files, bundle)))
+    seen = [(one["verdict"], one["level"]) for one in answer.values]
+    holds(set(seen) == {("verified", "exact")}, "all verified, all identical", answer)
+    holds(len(seen) >= len(singles), "an answer for each", answer)
+    exits(answer, 0)
 
 
 @REVIEWER("早年证书的补登：提示补登年数", "an old certificate registered late: the years between are told")
@@ -155,8 +158,8 @@ def _node_down(world: World) -> None:
 
 @REVIEWER("节点不可达时，改动的文件仍判为不一致", "the node is down: a changed file is a mismatch all the same")
 def _node_down_changed(world: World) -> None:
-    dead = world.another_trust("节点不可达", lambda trust: trust["chains"][0].update(rpc=[world.dead_url]))
-    changed = change_byte(world.original(0), world.desk / "改动.pdf")
+    dead = world.another_trust("节点不可达-2", lambda trust: trust["chains"][0].update(rpc=[world.dead_url]))
+    changed = change_byte(world.original(0), world.desk / "改动-2.pdf")
     says(world.verify(changed, world.bundle(0), trust=dead), "mismatch", 1, "V011")
 
 

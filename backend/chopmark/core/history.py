@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from chopmark.core.digest import keccak
 from chopmark.core.words import HeadRecord, Op
-from chopmark.errors import ProofError
+from chopmark.errors import HistoryError
 from chopmark.wording import Wording
 
 RegistryName: TypeAlias = Literal["issuer", "attestation"]
@@ -83,7 +83,7 @@ def prove_complete(start: int, events: Sequence[Event], head: int) -> None:
         last = after
     if last != head:
         count, given = head & _COUNT, last & _COUNT
-        raise ProofError(why=(_OTHER_HEAD if count == given else _OTHER_COUNT).filled(count=count, given=given))
+        raise HistoryError(why=(_OTHER_HEAD if count == given else _OTHER_COUNT).filled(count=count, given=given))
 
 
 def changes_digest(changes: Iterable[tuple[int, int]]) -> bytes:
@@ -105,13 +105,13 @@ def registration_digest(profile: bytes, site: str) -> bytes:
 
 def _follows(count: int, before: Event | None, event: Event) -> None:
     if event.seq != count + 1:
-        raise ProofError(why=_GAP.filled(expected=count + 1, seq=event.seq, block=event.block))
+        raise HistoryError(why=_GAP.filled(expected=count + 1, seq=event.seq, block=event.block))
     if event.op.of_attestations is not (event.registry == "attestation"):
-        raise ProofError(why=_FOREIGN.filled(seq=event.seq))
+        raise HistoryError(why=_FOREIGN.filled(seq=event.seq))
     if before and (event.node != before.node or event.registry != before.registry):
-        raise ProofError(why=_FOREIGN.filled(seq=event.seq))
+        raise HistoryError(why=_FOREIGN.filled(seq=event.seq))
     if before and (event.block < before.block or event.time < before.time):
-        raise ProofError(why=_BACK.filled(seq=event.seq, block=event.block))
+        raise HistoryError(why=_BACK.filled(seq=event.seq, block=event.block))
 
 
 _GAP: Final = Wording(

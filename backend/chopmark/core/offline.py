@@ -70,7 +70,7 @@ def examine_offline(subject: Subject) -> Offline:
     if subject.bundle is None:
         return _without_bundle(subject)
     try:
-        opened = open_bundle(read_bundle(subject.bundle))
+        opened = subject.opened or open_bundle(read_bundle(subject.bundle))
     except (FormatError, ProofError) as error:
         return _broken_bundle(subject, error)
     kind = subject.kind_of(opened.payload.kind)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
+from chopmark.core.bundle import OpenedBundle
 from chopmark.core.disclosure import ClaimValue
 from chopmark.core.trust import TrustFile
 from chopmark.wording import Wording
@@ -77,7 +78,8 @@ class FileFacts:
 class Subject:
     """One material: a file, a bundle (its exact bytes), or both.
 
-    ``declared``: field name → what the applicant says; lists as tuples. ``kind_of``: a kind by its code, None if it
+    ``opened``: the bundle as ``open_bundle`` gave it, where whoever asks has opened these very bytes already; opening is
+    most of the work. ``declared``: field name → what the applicant says; lists as tuples. ``kind_of``: a kind by its code, None if it
     is not known here. ``indexed``: whether a site's index was asked for the file. ``coverage``: what is known about
     how far registration goes, for the sentence that says *not registered*.
     """
@@ -85,6 +87,7 @@ class Subject:
     file: FileFacts | None = None
     bundle: bytes | None = None
     bundle_name: str = ""
+    opened: OpenedBundle | None = None
     declared: Mapping[str, ClaimValue] = field(default_factory=dict)
     kind_of: Callable[[str], KindShape | None] = lambda _: None
     trust: TrustFile | None = None

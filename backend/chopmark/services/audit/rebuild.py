@@ -14,7 +14,7 @@ from chopmark.core.history import Event, RegistryName, genesis, replay
 from chopmark.core.reference import issuer_id, serial
 from chopmark.core.transaction import BlockRef, Logged
 from chopmark.core.trust import TrustedChain, TrustedRegistry
-from chopmark.errors import ProofError, StoreError
+from chopmark.errors import HistoryError, ProofError, StoreError
 from chopmark.services.audit.ports import ChainHistory, Kept
 from chopmark.wording import Wording
 
@@ -96,12 +96,12 @@ def rebuild(reader: ChainHistory, chain: TrustedChain, registry: TrustedRegistry
         for node, head in zip(nodes, reader.heads(name, nodes, at), strict=True):
             known = heads.setdefault((name, node), genesis(chain.chain_id, addresses[name], node))
             if head != known:
-                raise ProofError(
+                raise HistoryError(
                     why=_OTHER_HEAD.filled(place=_place((name, node)), told=known & _COUNT, count=head & _COUNT)
                 )
     strangers = {place for place in heads if place[1] not in set(nodes)}
     if strangers:
-        raise ProofError(why=_STRANGER.filled(place=_place(min(strangers))))
+        raise HistoryError(why=_STRANGER.filled(place=_place(min(strangers))))
     return Rebuilt(at, logged, tuple(after[_key(each.event)] for each in logged), heads)
 
 
@@ -116,7 +116,7 @@ def _folded(place: Place, start: int, events: Sequence[Event]) -> list[int]:
     try:
         return list(replay(start, events))
     except ProofError as fault:
-        raise ProofError(why=_AT.filled(place=_place(place), why=fault.facts["why"])) from None
+        raise HistoryError(why=_AT.filled(place=_place(place), why=fault.facts["why"])) from None
 
 
 def compare(rebuilt: Rebuilt, read: Callable[[], AbstractContextManager[Kept]]) -> Comparison:

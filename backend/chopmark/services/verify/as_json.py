@@ -1,12 +1,19 @@
-"""One verified material as JSON: what ``verify --json`` prints, a line each."""
+"""One verified material as JSON: what ``verify --json`` prints, a line each.
+
+It lands in logs and other systems, so fields that their kind calls private (identity numbers) are masked; whether they agree is told.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from chopmark.core.disclosure import ClaimValue
 from chopmark.core.examine import Examination, FieldComparison, IssuerFacts
 from chopmark.core.reference import AttestationId
 from chopmark.core.transaction import BlockRef
 from chopmark.core.verdict import Fragment
+from chopmark.kinds import Field, all_kinds
+from chopmark.kinds.values import shown as printed
 from chopmark.services.verify.materials import FoundFile
 from chopmark.services.verify.verify import Verified
 from chopmark.wording import Language, Wording
@@ -17,6 +24,7 @@ Json = dict[str, object]
 def as_json(verified: Verified) -> Json:
     """Everything that was found about one material, sentences in both languages."""
     material, examination = verified.material, verified.examination
+    private = _private(examination.kind)
     return {
         "material": material.name,
         "verdict": examination.verdict.value,
@@ -29,8 +37,10 @@ def as_json(verified: Verified) -> Json:
         "shared_with": list(material.shared),
         "kind": examination.kind or None,
         "fragments": [_fragment(fragment) for fragment in examination.fragments],
-        "comparisons": [_comparison(each) for each in examination.comparisons],
-        "attested": {name: _value(value) for name, value in (examination.attested or {}).items()},
+        "comparisons": [_comparison(each, private) for each in examination.comparisons],
+        "attested": {
+            name: _masked(_value(value), private.get(name)) for name, value in (examination.attested or {}).items()
+        },
         "attestation": str(examination.attestation) if examination.attestation else None,
         "issuer": _issuer(examination),
         "registered": _registered(examination),
@@ -54,12 +64,23 @@ def _fragment(fragment: Fragment) -> Json:
     return {"part": fragment.part.value, "state": fragment.state.value, "findings": findings}
 
 
-def _comparison(each: FieldComparison) -> Json:
+def _private(kind: str) -> Mapping[str, Field]:
+    """The fields of a kind whose values are nobody else's business."""
+    known = next((each for each in all_kinds() if each.code == kind), None)
+    return {field.name: field for field in known.fields if field.private} if known else {}
+
+
+def _masked(value: object, private: Field | None) -> object:
+    return printed(private, str(value)) if private else value
+
+
+def _comparison(each: FieldComparison, private: Mapping[str, Field]) -> Json:
+    field = private.get(each.name)
     return {
         "field": each.name,
         "label": spoken(each.label),
-        "declared": each.declared,
-        "attested": each.attested if each.equal is not None else None,
+        "declared": _masked(each.declared, field),
+        "attested": _masked(each.attested, field) if each.equal is not None else None,
         "equal": each.equal,
         "hint": spoken(each.hint) if each.hint else None,
     }

@@ -79,6 +79,7 @@ class Verifier:
             file=_facts(material.file, material.how, sandbox) if material.file else None,
             bundle=bundle.data if bundle else None,
             bundle_name=bundle.name if bundle else "",
+            opened=bundle.opened if bundle else None,
             declared=declared,
             kind_of=self.kinds.get,
             trust=self.trust,
