@@ -74,14 +74,9 @@ contract AttestationRegistry is IAttestationRegistry, Multicall {
     }
 
     /// @inheritdoc IAttestationRegistry
-    function supersede(
-        NodeId issuer,
-        bytes32 oldRoot,
-        uint40 oldIndex,
-        bytes32 newRoot,
-        uint40 newIndex,
-        uint8 reason
-    ) external {
+    function supersede(NodeId issuer, bytes32 oldRoot, uint40 oldIndex, bytes32 newRoot, uint40 newIndex, uint8 reason)
+        external
+    {
         _supersede(msg.sender, 0, issuer, Leaf(oldRoot, oldIndex), Leaf(newRoot, newIndex), reason);
     }
 
@@ -137,15 +132,9 @@ contract AttestationRegistry is IAttestationRegistry, Multicall {
 
     // ---- attesting ----
 
-    function _attest(
-        address signer,
-        uint16 via,
-        NodeId issuer,
-        bytes8 kind,
-        bytes32 root,
-        uint40 size,
-        uint8 algorithm
-    ) private {
+    function _attest(address signer, uint16 via, NodeId issuer, bytes8 kind, bytes32 root, uint40 size, uint8 algorithm)
+        private
+    {
         uint16 keyIndex = issuerRegistry.admit(issuer, kind, signer, Roles.ATTEST);
         if (root == 0) revert RootZero();
         if (size == 0) revert SizeZero();
@@ -188,12 +177,9 @@ contract AttestationRegistry is IAttestationRegistry, Multicall {
 
     /// @dev Every bit of every mask is a real transition, or nothing happens: a history entry never says more than
     /// what changed.
-    function _apply(
-        Op op,
-        mapping(uint256 cell => uint256) storage planes,
-        uint40 size,
-        Change[] calldata changes
-    ) private {
+    function _apply(Op op, mapping(uint256 cell => uint256) storage planes, uint40 size, Change[] calldata changes)
+        private
+    {
         if (changes.length == 0) revert NoChanges();
         uint8 code = Op.unwrap(op);
         for (uint256 i = 0; i < changes.length; ++i) {
@@ -296,11 +282,7 @@ contract AttestationRegistry is IAttestationRegistry, Multicall {
         if (word.isEmpty()) revert BatchUnknown(issuer, root);
     }
 
-    function _planes(NodeId issuer, bytes32 root)
-        private
-        view
-        returns (mapping(uint256 cell => uint256) storage)
-    {
+    function _planes(NodeId issuer, bytes32 root) private view returns (mapping(uint256 cell => uint256) storage) {
         return _status[keccak256(abi.encode(issuer, root))];
     }
 

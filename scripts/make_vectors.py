@@ -10,10 +10,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "tests" / "vectors"
+import _setup
+
+FOLDER = _setup.ROOT / "tests" / "vectors"
 
 
 def documents() -> dict[str, dict[str, object]]:
@@ -72,5 +72,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "backend"))
+    _setup.enter("run")
     sys.exit(main())

@@ -66,8 +66,7 @@ interface IAttestationRegistry is IAttestationErrors {
     /// @param root Root of their tree; never attested by this issuer before.
     /// @param size How many leaves.
     /// @param algorithm Hash of the tree: 1 SHA-256, 2 SM3.
-    function attestFor(address signer, NodeId issuer, bytes8 kind, bytes32 root, uint40 size, uint8 algorithm)
-        external;
+    function attestFor(address signer, NodeId issuer, bytes8 kind, bytes32 root, uint40 size, uint8 algorithm) external;
 
     /// @notice Revokes, suspends or resumes leaves. The caller is a live key of the issuer with the role STATUS.
     /// Revoking and suspending lower trust and need no accreditation; resuming does. Every named leaf really changes,
@@ -103,14 +102,8 @@ interface IAttestationRegistry is IAttestationErrors {
     /// @param newRoot Batch of the new leaf.
     /// @param newIndex Its index.
     /// @param reason Coded reason.
-    function supersede(
-        NodeId issuer,
-        bytes32 oldRoot,
-        uint40 oldIndex,
-        bytes32 newRoot,
-        uint40 newIndex,
-        uint8 reason
-    ) external;
+    function supersede(NodeId issuer, bytes32 oldRoot, uint40 oldIndex, bytes32 newRoot, uint40 newIndex, uint8 reason)
+        external;
 
     /// @notice As {supersede}, for a signer whose signature the caller has checked; see {attestFor}.
     /// @param signer The key that signed.

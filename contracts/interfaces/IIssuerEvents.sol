@@ -40,13 +40,9 @@ interface IIssuerEvents {
     );
 
     /// @notice A node got a key. X = the address, D = the key word.
-    event KeyAdded(
-        NodeId indexed node, address indexed key, uint64 party, uint16 keyIndex, uint32 seq, Key word
-    );
+    event KeyAdded(NodeId indexed node, address indexed key, uint64 party, uint16 keyIndex, uint32 seq, Key word);
     /// @notice A key was retired. X = the address, D = the key word.
-    event KeyRetired(
-        NodeId indexed node, address indexed key, uint64 party, uint16 keyIndex, uint32 seq, Key word
-    );
+    event KeyRetired(NodeId indexed node, address indexed key, uint64 party, uint16 keyIndex, uint32 seq, Key word);
     /// @notice A key was reported compromised, or earlier compromised than thought. X = the address, D = the key word.
     event KeyReportedCompromised(
         NodeId indexed node, address indexed key, uint64 party, uint16 keyIndex, uint32 seq, uint8 reason, Key word
@@ -57,9 +53,7 @@ interface IIssuerEvents {
         NodeId indexed node, uint64 party, uint16 keyIndex, uint32 seq, bytes32 profileDigest, string site
     );
     /// @notice A controller offered its node to another; zero withdraws the offer. X = the offered, D = 0.
-    event ControllerOffered(
-        NodeId indexed node, address indexed controller, uint64 party, uint16 keyIndex, uint32 seq
-    );
+    event ControllerOffered(NodeId indexed node, address indexed controller, uint64 party, uint16 keyIndex, uint32 seq);
     /// @notice The offered controller took the node. X = the new controller, D = 0.
     event ControllerAccepted(
         NodeId indexed node, address indexed controller, uint64 party, uint16 keyIndex, uint32 seq
@@ -69,11 +63,7 @@ interface IIssuerEvents {
         NodeId indexed node, address indexed controller, uint64 party, uint16 keyIndex, uint32 seq
     );
     /// @notice The root authority offered its office to another; zero withdraws the offer. X = the offered, D = 0.
-    event AuthorityOffered(
-        NodeId indexed node, address indexed authority, uint64 party, uint16 keyIndex, uint32 seq
-    );
+    event AuthorityOffered(NodeId indexed node, address indexed authority, uint64 party, uint16 keyIndex, uint32 seq);
     /// @notice The office has a new holder, or its first. X = the new authority, D = 0.
-    event AuthorityAccepted(
-        NodeId indexed node, address indexed authority, uint64 party, uint16 keyIndex, uint32 seq
-    );
+    event AuthorityAccepted(NodeId indexed node, address indexed authority, uint64 party, uint16 keyIndex, uint32 seq);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Actor, actorOf} from "../types/Actor.sol";
+import {Actor} from "../types/Actor.sol";
 import {Grant, Flags} from "../types/Grant.sol";
 import {Key, Roles, newKey} from "../types/Key.sol";
 import {Node} from "../types/Node.sol";

@@ -15,8 +15,7 @@ abstract contract Stewardship is IssuerState {
     function setProfile(NodeId subject, bytes32 profileDigest, string calldata url) external {
         _requireController(subject);
         _setProfile(subject, profileDigest, url);
-        uint32 seq =
-            _record(subject, Ops.PROFILE_SET, 0, _self(subject), profileDigest, keccak256(bytes(url)));
+        uint32 seq = _record(subject, Ops.PROFILE_SET, 0, _self(subject), profileDigest, keccak256(bytes(url)));
         emit ProfileSet(subject, subject.serial(), 0, seq, profileDigest, url);
     }
 

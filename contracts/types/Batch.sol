@@ -36,13 +36,7 @@ function newBatch(bytes8 kind_, uint8 algorithm_, uint40 size_, uint16 keyIndex_
 /// @notice Spells a batch out.
 function record(Batch batch) pure returns (BatchRecord memory) {
     return BatchRecord(
-        batch.kind(),
-        batch.algorithm(),
-        batch.size(),
-        batch.keyIndex(),
-        batch.seq(),
-        batch.blockNumber(),
-        batch.time()
+        batch.kind(), batch.algorithm(), batch.size(), batch.keyIndex(), batch.seq(), batch.blockNumber(), batch.time()
     );
 }
 

@@ -8,7 +8,16 @@ pragma solidity 0.8.37;
 type Key is uint256;
 
 using {
-    record, isEmpty, index, roles, from, retired, compromisedSince, reported, withRetired, withCompromise
+    record,
+    isEmpty,
+    index,
+    roles,
+    from,
+    retired,
+    compromisedSince,
+    reported,
+    withRetired,
+    withCompromise
 } for Key global;
 
 /// @notice What a key may do; a key may have several roles.
@@ -49,8 +58,7 @@ function newKey(uint16 index_, uint8 roles_) view returns (Key) {
 
 /// @notice Spells a key out.
 function record(Key key) pure returns (KeyRecord memory) {
-    return
-        KeyRecord(key.index(), key.roles(), key.from(), key.retired(), key.compromisedSince(), key.reported());
+    return KeyRecord(key.index(), key.roles(), key.from(), key.retired(), key.compromisedSince(), key.reported());
 }
 
 function isEmpty(Key key) pure returns (bool) {

@@ -29,6 +29,7 @@ def run(root: Path, port: int, voice: Voice) -> int:
     folder = Folder(root)
     try:
         with folder.alone():
+            _end_left_behind(folder, voice)
             site = Site(folder, voice, node.free_port(port or node.PORT))
             with stopping(site):
                 site.open()
@@ -52,6 +53,14 @@ def run(root: Path, port: int, voice: Voice) -> int:
         tell(trouble, voice)
         return 1
     return 0
+
+
+def _end_left_behind(folder: Folder, voice: Voice) -> None:
+    if left := node.end_left_behind(folder.chain):
+        voice.line(
+            f"         上次运行被强行结束，留下的节点（进程 {left}）已停止",
+            f"         an earlier run was killed; stopped the node that it left behind (process {left})",
+        )
 
 
 def tell(trouble: Exception, voice: Voice) -> None:

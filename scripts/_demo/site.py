@@ -86,11 +86,6 @@ class Site:
             self._found()
 
     def _start_node(self) -> None:
-        if left := node.end_left_behind(self.folder.chain):
-            self.voice.line(
-                f"  上次运行留下的节点（进程 {left}）已停止",
-                f"  stopped the node that a killed run left behind (process {left})",
-            )
         with self.voice.step("区块链节点", "chain node") as step:
             try:
                 self._devnet.start()

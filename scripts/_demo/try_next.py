@@ -20,7 +20,7 @@ def try_next(folder: Folder, materials: Materials, voice: Voice) -> None:
     first, revoked = materials.printed(0), materials.printed(REVOKED_ROW)
     bundle = folder.bundles / f"{first.stem}.chopmark.json"
     say()
-    say("另开一个终端，先执行：", "In another terminal, first:")
+    say("另开一个终端，在本目录先执行：", "In another terminal, in this folder, first:")
     say(f'  export CHOPMARK_HOME={shown(folder.home)} PATH={shown(Path(sys.prefix) / "bin")}:"$PATH"')
     say("然后可以试试：", "Then try:")
     tries: Sequence[tuple[str, str, Sequence[str | Path]]] = (

@@ -160,6 +160,7 @@ def _refused(entropy: Callable[[int], bytes]) -> list[dict[str, object]]:
         "an empty list": (raw(salt, "authors", []), "a list has at least one text"),
         "a list of 501": (raw(salt, "authors", [""] * 501), "a list has at most 500 texts"),
         "a number in a list": (raw(salt, "authors", ["a", 1]), "a list holds texts only"),
+        "a list nested 300 deep": (b64(f'["{salt}","a",{"[" * 300}{"]" * 300}]'.encode()), "it nests too deep"),
         "a list in a list": (raw(salt, "authors", [["a"]]), "a list holds texts only"),
         "a text of 10,001 characters": (raw(salt, "title", "x" * 10_001), "a text has at most 10,000 characters"),
         "more than 16,384 bytes": (raw(salt, "title", "王" * 5_500), "a disclosure has at most 16,384 bytes"),

@@ -124,6 +124,12 @@ def test_a_larger_bundle_changed_anywhere_proves_nothing_else(data):
         assert (still.proof.nodes, still.anchor.root) == (DEGREE.proof.nodes, DEGREE.anchor.root)
 
 
+@pytest.mark.parametrize("name", ["an index equal to the size", "a negative index", "a size of 2 to the 40"])
+def test_a_place_that_cannot_be_is_refused_when_the_bundle_is_read(name):
+    with pytest.raises(FormatError, match="its proof is not of the format"):
+        read_bundle(made.bad()[name][0])
+
+
 @given(st.binary(max_size=80))
 def test_any_bytes_are_refused(data):
     with pytest.raises(FormatError):

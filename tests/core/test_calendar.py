@@ -15,6 +15,12 @@ def test_a_day_is_the_day_in_china():
     assert day(0) == date(1970, 1, 1)
 
 
+def test_an_absurd_time_is_a_day_all_the_same():
+    for seconds in (253_402_271_999, 253_402_272_000, 2**48 - 1):
+        assert day(seconds) == date(9999, 12, 31)
+    assert day(253_402_271_999 - 86_400) == date(9999, 12, 30)
+
+
 @pytest.mark.parametrize(
     ("start", "end", "years"),
     [

@@ -91,7 +91,14 @@ def test_a_random_source_that_runs_dry_is_not_believed():
 
 @pytest.mark.parametrize(
     "options",
-    [{"claims": {"A": "x"}}, {"kind": "Degree"}, {"issuer": b"short"}, {"valid_until": -1}, {"replaces": b"x"}],
+    [
+        {"claims": {"A": "x"}},
+        {"claims": {"norm:a": "x"}},
+        {"kind": "Degree"},
+        {"issuer": b"short"},
+        {"valid_until": -1},
+        {"replaces": b"x"},
+    ],
 )
 def test_what_the_format_cannot_hold_is_refused(options):
     with pytest.raises(FormatError):

@@ -16,7 +16,6 @@ from chopmark.core.digest import (
     b64,
     b64_ascii,
     b64_digests,
-    b64_salts,
     hex32,
     hex32s,
     is_b64_salt,
@@ -95,11 +94,6 @@ def test_lengths_that_add_up_do_not_help():
 @given(st.lists(st.binary(max_size=40), max_size=5))
 def test_many_digests_are_the_same_as_one_by_one(parts):
     assert b64_digests(parts) == [b64(sha256(part)) for part in parts]
-
-
-@given(st.lists(st.binary(min_size=16, max_size=16), max_size=5))
-def test_many_salts_are_the_same_as_one_by_one(salts):
-    assert b64_salts(b"".join(salts)) == [b64(salt) for salt in salts]
 
 
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=4))

@@ -112,6 +112,13 @@ def test_each_refusal_says_its_own_reason(document, said):
         read_canonical(document, what="x", limit=100)
 
 
+def test_a_name_that_comes_again_at_the_end_costs_little():
+    """A member that is sought anew for every name would take minutes here."""
+    names = ",".join(f'"{number}":0' for number in range(60_000))
+    with pytest.raises(FormatError, match="“7” occurs twice"):
+        reading(f'{{{names},"7":0}}')
+
+
 def test_a_long_number_costs_nothing():
     """Python refuses to convert more than 4,300 digits, and takes quadratic time below that."""
     assert sys.get_int_max_str_digits() == 4_300

@@ -90,7 +90,7 @@ def _pairing(verified: Verified) -> None:
 def _content(x: Examination, kind: Kind | None) -> None:
     """The compared fields side by side; else everything attested, where somebody has to look; else whose it is."""
     if x.comparisons:
-        _comparisons(x)
+        _comparisons(x, kind)
     elif kind is not None and x.match is FileMatch.EXACT:
         said = [f"{label} {value}" for label, value in _claims(x, kind, _key_fields(x, kind))]
         if said:
@@ -100,10 +100,18 @@ def _content(x: Examination, kind: Kind | None) -> None:
 
 
 def _claims(x: Examination, kind: Kind, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Labels and values, in the kind's order."""
+    """Labels and values, in the kind's order; private values masked."""
     for field in kind.fields:
         if field.name in names and x.attested and field.name in x.attested:
-            yield T.text(field.zh, field.en), shown(x.attested[field.name])
+            yield T.text(field.zh, field.en), _seen(kind, field.name, shown(x.attested[field.name]))
+
+
+def _seen(kind: Kind | None, name: str, value: str) -> str:
+    """A value as a screen may show it: what the kind calls private is masked."""
+    from chopmark.kinds.values import shown as masked
+
+    field = next((field for field in kind.fields if field.name == name), None) if kind else None
+    return masked(field, value) if field is not None and field.private else value
 
 
 def _key_fields(x: Examination, kind: Kind) -> tuple[str, ...]:
@@ -114,10 +122,11 @@ def _key_fields(x: Examination, kind: Kind) -> tuple[str, ...]:
     return tuple(name for name in (*kind.holder, *number) if name not in private)
 
 
-def _comparisons(x: Examination) -> None:
+def _comparisons(x: Examination, kind: Kind | None) -> None:
     rows = [("", T.text("填报", "declared"), T.text("登记", "attested"), "")]
     for each in x.comparisons:
-        attested = each.attested if each.equal is not None else T.text("（未披露）", "(not disclosed)")
+        open_ = each.equal is not None
+        attested = _seen(kind, each.name, each.attested) if open_ else T.text("（未披露）", "(not disclosed)")
         mark = {True: "✓", False: "✗", None: "?"}[each.equal]
         hint = each.hint.fact(T.language, {}) if each.hint else ""
         rows.append((each.label.fact(T.language, {}), each.declared, attested, f"{mark} {hint}"))

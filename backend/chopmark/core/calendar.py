@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 CST: Final = timezone(timedelta(hours=8))
+#: The chain's words hold times beyond the year 9999, and a node may say anything.
+_LAST: Final = int(datetime.max.replace(tzinfo=CST, microsecond=0).timestamp())
 
 
 def day(seconds: int) -> date:
-    """The day of an instant (unix seconds) in China Standard Time."""
-    return datetime.fromtimestamp(seconds, CST).date()
+    """The day of an instant (unix seconds) in China Standard Time; the last day of 9999 for all later ones."""
+    return datetime.fromtimestamp(min(seconds, _LAST), CST).date()
 
 
 def full_years(start: date, end: date) -> int:

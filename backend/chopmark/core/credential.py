@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chopmark.core.digest import b64_digests, b64_salts, sha256
+from chopmark.core.digest import b64, b64_digests, sha256
 from chopmark.core.disclosure import (
     DECOY_LENGTH,
     FILE,
@@ -57,6 +57,8 @@ def compose(
     asked once. Raises ``FormatError`` for what the format cannot hold.
     """
     opened: list[tuple[str, ClaimValue | BoundFile | bytes]] = list(claims.items())
+    if any(":" in name for name in claims):
+        raise FormatError(where=_WHERE, why=_NO_FIELD)
     for name in twins:
         value = claims.get(name)
         if type(value) is str:
@@ -72,7 +74,8 @@ def compose(
     if len(opened) + decoys > MAX_DIGESTS:
         raise FormatError(where=_WHERE, why=_TOO_MANY)
     disclosures = [
-        blind(name, value, salt) for (name, value), salt in zip(opened, b64_salts(random[:salts]), strict=True)
+        blind(name, value, b64(random[at : at + SALT_LENGTH]))
+        for at, (name, value) in zip(range(0, salts, SALT_LENGTH), opened, strict=True)
     ]
     thrown_away = [random[at : at + DECOY_LENGTH] for at in range(salts, len(random), DECOY_LENGTH)]
     digests = b64_digests(disclosures + thrown_away)
@@ -84,4 +87,5 @@ def compose(
 
 
 _WHERE: Final = Wording("凭证", "The credential")
+_NO_FIELD: Final = Wording("字段名不能含冒号", "a field's name has no colon")
 _TOO_MANY: Final = Wording(f"披露项超过{MAX_DIGESTS - 1}个", f"it has more than {MAX_DIGESTS - 1} disclosures")

@@ -72,16 +72,6 @@ def b64_digests(parts: Sequence[bytes]) -> list[str]:
     return [text[at : at + _DIGEST_CHARACTERS] for at in range(0, len(text), _DIGEST_CHARACTERS + 1)]
 
 
-def b64_salts(random: bytes) -> list[str]:
-    """Each 16 bytes as the 22 characters of a salt."""
-    if not random:
-        return []
-    # As above: 16 bytes and two zero bytes are 24 characters of their own.
-    joined = b"\0\0".join([random[at : at + 16] for at in range(0, len(random), 16)]) + b"\0\0"
-    text = b2a_base64(joined, newline=False).translate(_TO_URL).decode("ascii")
-    return [text[at : at + 22] for at in range(0, len(text), 24)]
-
-
 def unb64(text: str, where: Wording | str) -> bytes:
     """The bytes of a *canonical* base64url text; ``where`` names it in the error.
 

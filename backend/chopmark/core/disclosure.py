@@ -154,7 +154,7 @@ def _read(encoded: str) -> list[JsonValue]:
         # are in. Whatever else it might let pass, the shape refuses.
         data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         same = len(data) <= MAX_LENGTH and b64_ascii(data) == encoded.encode("ascii")
-    except ValueError:
+    except (ValueError, TypeError):  # orjson reads deeper than it writes
         same = False
     if not same:  # the careful way says what is wrong
         value = read_canonical(unb64(encoded, _WHERE), what=_WHERE, limit=MAX_LENGTH)

@@ -7,6 +7,7 @@ JSON parsers are known to differ is refused: duplicate names, fractions, big int
 from __future__ import annotations
 
 import re
+from collections import Counter
 from json import JSONDecoder
 from typing import Final, NoReturn, TypeAlias
 
@@ -139,8 +140,7 @@ def _no_lone_surrogate(value: JsonValue) -> None:
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in members if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise _Broken(_TWICE.filled(name=twice))
     return members
 

@@ -54,9 +54,7 @@ contract AccreditationTest is World {
         _is(school, Standing.Live, NodeId.wrap(0));
         vm.warp(START + 20);
         _is(school, Standing.Expired, bureau);
-        _refusesKey(
-            abi.encodeWithSelector(IIssuerErrors.GrantExpired.selector, bureau, DEGREE, START + 20), KEY_ATTEST
-        );
+        _refusesKey(abi.encodeWithSelector(IIssuerErrors.GrantExpired.selector, bureau, DEGREE, START + 20), KEY_ATTEST);
     }
 
     function test_anAncestorWithoutItsFlagCarriesNobody() public {
@@ -102,16 +100,16 @@ contract AccreditationTest is World {
         _refuses(handOf(press), abi.encodeWithSelector(IIssuerErrors.AddressZero.selector));
         issuers.register(press, PAPER, address(0), 0, "");
         _suspend(ministry, bureau);
-        _refuses(
-            handOf(district), abi.encodeWithSelector(IIssuerErrors.GrantSuspended.selector, bureau, DEGREE, START)
-        );
+        _refuses(handOf(district), abi.encodeWithSelector(IIssuerErrors.GrantSuspended.selector, bureau, DEGREE, START));
         issuers.grant(district, college, DEGREE, 0, 0, ATTEST);
     }
 
     function test_aChainHasAtMostEightLinks() public {
         NodeId above = school;
         _grant(district, school, DEGREE, ACCREDIT);
-        for (uint256 depth = 4; depth <= 8; ++depth) above = _join(above, DEGREE, ACCREDIT);
+        for (uint256 depth = 4; depth <= 8; ++depth) {
+            above = _join(above, DEGREE, ACCREDIT);
+        }
         check(issuers.grantOf(above, DEGREE).depth == 8, "depth");
         vm.prank(handOf(above));
         NodeId tooLow = issuers.register(above, DEGREE, STRANGER, 0, "");
@@ -121,13 +119,9 @@ contract AccreditationTest is World {
 
     function test_aLiveGrantIsChangedOnlyFromAbove() public {
         NodeId rival = _join(ministry, DEGREE, ACCREDIT);
-        _refuses(
-            handOf(rival), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, rival, school, DEGREE)
-        );
+        _refuses(handOf(rival), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, rival, school, DEGREE));
         issuers.grant(rival, school, DEGREE, 0, 0, ATTEST);
-        _refuses(
-            handOf(district), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, district, bureau, DEGREE)
-        );
+        _refuses(handOf(district), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, district, bureau, DEGREE));
         issuers.grant(district, bureau, DEGREE, 0, 0, ATTEST);
         _refuses(
             handOf(district), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, district, district, DEGREE)
@@ -157,9 +151,7 @@ contract AccreditationTest is World {
         NodeId deep = _join(rival, DEGREE, ACCREDIT);
         _grantUntil(bureau, district, DEGREE, START + 5, ACCREDIT);
         vm.warp(START + 5);
-        _refuses(
-            handOf(deep), abi.encodeWithSelector(IIssuerErrors.DepthFixed.selector, district, DEGREE, 2, 3)
-        );
+        _refuses(handOf(deep), abi.encodeWithSelector(IIssuerErrors.DepthFixed.selector, district, DEGREE, 2, 3));
         issuers.grant(deep, district, DEGREE, 0, 0, ACCREDIT);
         _grant(rival, district, DEGREE, ACCREDIT);
         check(issuers.grantOf(district, DEGREE).parent == rival.serial(), "one at the same depth may take it");
@@ -220,9 +212,7 @@ contract AccreditationTest is World {
         _grantUntil(district, school, DEGREE, START + 5, ATTEST);
         _suspend(bureau, school);
         vm.warp(START + 6);
-        _refuses(
-            handOf(rival), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, rival, school, DEGREE)
-        );
+        _refuses(handOf(rival), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, rival, school, DEGREE));
         issuers.grant(rival, school, DEGREE, 0, 0, ATTEST);
         _refuses(handOf(district), abi.encodeWithSelector(IIssuerErrors.RankTooLow.selector, school, DEGREE, 2, 1));
         issuers.grant(district, school, DEGREE, 0, 0, ATTEST);

@@ -88,9 +88,7 @@ contract AttestationTest is World {
         _refusesStatus(5, one(0, 1), abi.encodeWithSelector(IAttestationErrors.NotStatusOp.selector, 5));
         _refusesStatus(RESUME, one(0, 1), abi.encodeWithSelector(IAttestationErrors.NotSuspended.selector, 0, 1));
         Change[] memory twice = two(Change(1, 1), Change(1, 2));
-        _refusesStatus(
-            REVOKE, twice, abi.encodeWithSelector(IAttestationErrors.WordsNotAscending.selector, 1, 1)
-        );
+        _refusesStatus(REVOKE, twice, abi.encodeWithSelector(IAttestationErrors.WordsNotAscending.selector, 1, 1));
         _setStatus(school, ROOT, SUSPEND, 1, 5);
         _refusesStatus(SUSPEND, one(1, 4), abi.encodeWithSelector(IAttestationErrors.AlreadySuspended.selector, 1, 4));
         _setStatus(school, ROOT, RESUME, 1, 4);
@@ -194,9 +192,7 @@ contract AttestationTest is World {
     }
 
     /// @notice One issuer's roots are nothing to another, be they equal.
-    function testFuzz_oneIssuersRootsNeverAffectAnothers(bytes32 root, uint40 a, uint40 b, uint8 op, uint8 bit)
-        public
-    {
+    function testFuzz_oneIssuersRootsNeverAffectAnothers(bytes32 root, uint40 a, uint40 b, uint8 op, uint8 bit) public {
         vm.assume(root != 0);
         _attest(school, root, uint40(_bound(a, 256, 1 << 30)));
         bytes32 before = _stateOf(school, root, bit);
@@ -211,9 +207,8 @@ contract AttestationTest is World {
     }
 
     function _stateOf(NodeId issuer, bytes32 root, uint256 index) private view returns (bytes32) {
-        return keccak256(
-            abi.encode(records.head(issuer), records.batchWord(issuer, root), _standing(issuer, root, index))
-        );
+        return
+            keccak256(abi.encode(records.head(issuer), records.batchWord(issuer, root), _standing(issuer, root, index)));
     }
 
     /// @notice A change is taken exactly when every bit of it is a leaf.

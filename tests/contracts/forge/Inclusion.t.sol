@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IAttestationRegistry} from "../../../contracts/interfaces/IAttestationRegistry.sol";
 import {IInclusionVerifier} from "../../../contracts/interfaces/IInclusionVerifier.sol";
 import {Inclusion} from "../../../contracts/libraries/Inclusion.sol";
-import {NodeId} from "../../../contracts/types/NodeId.sol";
 import {World, check, vm} from "./support/World.sol";
 
 /// @notice Inclusion proofs against a second, naive reading of RFC 9162 section 2.1: trees by definition.
@@ -15,7 +14,9 @@ contract InclusionTest is World {
 
     function _leaves(uint256 size) private view returns (bytes32[] memory leaves) {
         leaves = new bytes32[](size);
-        for (uint256 i = 0; i < size; ++i) leaves[i] = sha256(abi.encodePacked(hex"00", _entry(i)));
+        for (uint256 i = 0; i < size; ++i) {
+            leaves[i] = sha256(abi.encodePacked(hex"00", _entry(i)));
+        }
     }
 
     /// @dev The largest power of two smaller than n.
@@ -46,13 +47,17 @@ contract InclusionTest is World {
 
     function _append(bytes32[] memory list, bytes32 last) private pure returns (bytes32[] memory longer) {
         longer = new bytes32[](list.length + 1);
-        for (uint256 i = 0; i < list.length; ++i) longer[i] = list[i];
+        for (uint256 i = 0; i < list.length; ++i) {
+            longer[i] = list[i];
+        }
         longer[list.length] = last;
     }
 
     function _cut(bytes32[] memory list) private pure returns (bytes32[] memory shorter) {
         shorter = new bytes32[](list.length - 1);
-        for (uint256 i = 0; i < shorter.length; ++i) shorter[i] = list[i];
+        for (uint256 i = 0; i < shorter.length; ++i) {
+            shorter[i] = list[i];
+        }
     }
 
     function _tree(uint256 size, uint256 index) private view returns (bytes32 root, bytes32[] memory path) {
@@ -81,11 +86,12 @@ contract InclusionTest is World {
         index = index % size;
         bytes32[] memory leaves = _leaves(size);
         (bytes32 root, bytes32[] memory path) = _tree(size, index);
-        bytes memory inner = index & 1 == 0
-            ? abi.encodePacked(leaves[index], path[0])
-            : abi.encodePacked(path[0], leaves[index]);
+        bytes memory inner =
+            index & 1 == 0 ? abi.encodePacked(leaves[index], path[0]) : abi.encodePacked(path[0], leaves[index]);
         bytes32[] memory rest = new bytes32[](path.length - 1);
-        for (uint256 i = 0; i < rest.length; ++i) rest[i] = path[i + 1];
+        for (uint256 i = 0; i < rest.length; ++i) {
+            rest[i] = path[i + 1];
+        }
         uint256 above = (size + 1) / 2;
         bytes[4] memory disguises = [
             inner,
@@ -94,7 +100,9 @@ contract InclusionTest is World {
             abi.encodePacked(hex"01", inner, bytes9(uint72(fill)))
         ];
         for (uint256 i = 0; i < 4; ++i) {
-            check(!verifier.included(disguises[i], index / 2, above, rest, root), "an inner node never passes as a leaf");
+            check(
+                !verifier.included(disguises[i], index / 2, above, rest, root), "an inner node never passes as a leaf"
+            );
             check(!verifier.included(disguises[i], index, size, path, root), "an inner node never passes as a leaf");
         }
     }

@@ -18,7 +18,9 @@ abstract contract Campaign {
 
     function _foldWhatWasLogged() internal {
         Vm.Log[] memory logs = vm.getRecordedLogs();
-        for (uint256 i = 0; i < logs.length; ++i) folding.take(logs[i]);
+        for (uint256 i = 0; i < logs.length; ++i) {
+            folding.take(logs[i]);
+        }
     }
 }
 

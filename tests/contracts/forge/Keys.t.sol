@@ -38,11 +38,11 @@ contract KeysTest is World {
         issuers.addKey(school, school, keyOf(school), KEY_ATTEST);
         _refuses(MINISTER, abi.encodeWithSelector(IIssuerErrors.NodeUnknown.selector, ministry));
         issuers.addKey(ministry, ministry, NEW, KEY_ATTEST);
-        _refuses(keyOf(district), abi.encodeWithSelector(IIssuerErrors.NotController.selector, district, keyOf(district)));
-        issuers.addKey(district, district, NEW, KEY_ATTEST);
         _refuses(
-            handOf(district), abi.encodeWithSelector(IIssuerErrors.NotKeyManager.selector, school, district)
+            keyOf(district), abi.encodeWithSelector(IIssuerErrors.NotController.selector, district, keyOf(district))
         );
+        issuers.addKey(district, district, NEW, KEY_ATTEST);
+        _refuses(handOf(district), abi.encodeWithSelector(IIssuerErrors.NotKeyManager.selector, school, district));
         issuers.addKey(district, school, NEW, KEY_ATTEST);
     }
 
@@ -71,9 +71,7 @@ contract KeysTest is World {
         );
         vm.prank(handOf(school));
         issuers.retireKey(school, 0, school, keyOf(school));
-        _admits(
-            abi.encodeWithSelector(IIssuerErrors.KeyIsRetired.selector, school, keyOf(school), START), KEY_ATTEST
-        );
+        _admits(abi.encodeWithSelector(IIssuerErrors.KeyIsRetired.selector, school, keyOf(school), START), KEY_ATTEST);
     }
 
     function test_aKeyIsRetiredOnceAndNeverComesBack() public {
@@ -96,7 +94,8 @@ contract KeysTest is World {
         vm.prank(handOf(district));
         issuers.retireKey(district, 0, district, keyOf(district));
         _refuses(
-            keyOf(district), abi.encodeWithSelector(IIssuerErrors.KeyIsRetired.selector, district, keyOf(district), START)
+            keyOf(district),
+            abi.encodeWithSelector(IIssuerErrors.KeyIsRetired.selector, district, keyOf(district), START)
         );
         issuers.lift(district, school, DEGREE, 1);
     }
@@ -113,24 +112,16 @@ contract KeysTest is World {
 
     function test_accreditingAStrangerUnaskedGivesNoHoldOnItsKeys() public {
         _grant(press, school, PAPER, ATTEST);
-        _refuses(
-            handOf(press), abi.encodeWithSelector(IIssuerErrors.NotGuardian.selector, press, school, PAPER)
-        );
+        _refuses(handOf(press), abi.encodeWithSelector(IIssuerErrors.NotGuardian.selector, press, school, PAPER));
         issuers.reportCompromise(press, PAPER, school, keyOf(school), START, 1);
-        _refuses(
-            handOf(press), abi.encodeWithSelector(IIssuerErrors.NotGuardian.selector, press, school, PAPER)
-        );
+        _refuses(handOf(press), abi.encodeWithSelector(IIssuerErrors.NotGuardian.selector, press, school, PAPER));
         issuers.retireKey(press, PAPER, school, keyOf(school));
     }
 
     function test_aGuardianMustStandAboveAndBeLive() public {
-        _refuses(
-            handOf(press), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, press, school, PAPER)
-        );
+        _refuses(handOf(press), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, press, school, PAPER));
         issuers.retireKey(press, PAPER, school, keyOf(school));
-        _refuses(
-            handOf(district), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, district, bureau, DEGREE)
-        );
+        _refuses(handOf(district), abi.encodeWithSelector(IIssuerErrors.NotAncestor.selector, district, bureau, DEGREE));
         issuers.retireKey(district, DEGREE, bureau, keyOf(bureau));
         NodeId nobody = issuers.nodeId(99);
         _refuses(handOf(district), abi.encodeWithSelector(IIssuerErrors.NodeUnknown.selector, nobody));

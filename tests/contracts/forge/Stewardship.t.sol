@@ -118,9 +118,7 @@ contract StewardshipTest is World {
         NodeId as_ = issuers.nodeId(actor % 7);
         NodeId on = issuers.nodeId(node % 7);
         bytes32 before = _state(on);
-        check(
-            !_succeeds(caller, address(issuers), _call(verb % 14, as_, on, key)), "a stranger writes nothing"
-        );
+        check(!_succeeds(caller, address(issuers), _call(verb % 14, as_, on, key)), "a stranger writes nothing");
         check(_state(on) == before, "a stranger writes nothing");
     }
 

@@ -32,6 +32,12 @@ def any_site(devchain: DevChain, database_url: str) -> Iterator[Site]:
 
 
 @pytest.fixture
+def postgres_site(devchain: DevChain, postgres_url: str) -> Iterator[Site]:
+    """A site on the session's anvil, with a PostgreSQL database."""
+    yield from _site(devchain, postgres_url)
+
+
+@pytest.fixture
 def own_site(own_devchain: DevChain, tmp_path: Path) -> Iterator[Site]:
     """A site on an anvil of its own, for tests that turn the chain's clock, mempool or history."""
     yield from _site(own_devchain, f"sqlite:///{tmp_path / 'site.db'}")

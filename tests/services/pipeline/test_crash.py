@@ -9,7 +9,7 @@ from chopmark.errors import UsageError
 from chopmark.services.pipeline.failpoint import ALLOWED, CHOSEN, DEAD, reach
 from tests.fixtures.pipes import Site
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 NUMBERS = [f"N{n}" for n in range(20)]
 
@@ -24,8 +24,16 @@ NUMBERS = [f"N{n}" for n in range(20)]
         ("after_mined_before_record", 1),
     ],
 )
-def test_killed_while_registering(any_site: Site, failpoint: str, signed: int) -> None:
-    site = any_site
+def test_killed_while_registering(site: Site, failpoint: str, signed: int) -> None:
+    _killed(site, failpoint, signed)
+
+
+@pytest.mark.parametrize(("failpoint", "signed"), [("after_seal_before_commit", 0), ("after_commit_before_send", 1)])
+def test_killed_while_registering_with_postgres(postgres_site: Site, failpoint: str, signed: int) -> None:
+    _killed(postgres_site, failpoint, signed)
+
+
+def _killed(site: Site, failpoint: str, signed: int) -> None:
     assert site.run_process(*NUMBERS, failpoint=failpoint) == DEAD
     before = site.outbox()
     assert len(before) == signed

@@ -10,6 +10,7 @@ from chopmark.errors import Busy, ChainReset
 from chopmark.services.pipeline import request_changes
 from chopmark.services.pipeline.failpoint import DEAD
 from chopmark.services.pipeline.reset import HEALING
+from chopmark.services.ports import Transaction
 from chopmark.wording import Language
 from tests.fixtures import faults
 from tests.fixtures.pipes import Site, make_bench
@@ -19,8 +20,13 @@ pytestmark = pytest.mark.chain
 
 def _mined(site: Site) -> None:
     """One transaction, recorded as mined and not final."""
-    site.worker(sleep=lambda _: None).run(timeout=0.3)
+    site.worker(sleep=lambda _: None).run(until=lambda tx: _last_state(tx) is OutboxState.MINED, timeout=60)
     assert [row.state for row in site.outbox()][-1] is OutboxState.MINED
+
+
+def _last_state(tx: Transaction) -> OutboxState | None:
+    rows = tx.outbox.open()
+    return rows[-1].state if rows else None
 
 
 @pytest.mark.parametrize("depth", [1, 2])
@@ -70,7 +76,8 @@ def test_a_chain_that_takes_back_final_blocks_is_refused(own_site: Site) -> None
     assert site.batches()[0].anchored
 
 
-def test_healing_sends_the_same_bytes_again(own_site: Site) -> None:
+def test_healing_sends_the_same_bytes_again(own_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chopmark.services.pipeline.reset.STEP", 2)
     site = own_site
     site.chain.mine(20)
     rows = site.register("N1", "N2", "N3")

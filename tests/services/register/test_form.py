@@ -48,7 +48,7 @@ def test_a_right_one_is_called_after_its_first_file_or_its_number(tmp_path):
         (tmp_path / name).write_bytes(certificate_pdf("x" if name == "other.pdf" else "王莉"))
     (draft,) = drafted(paths=[tmp_path / n for n in ("王莉 证书.pdf", "copy.pdf", "other.pdf")]).drafts
     assert draft.label == "王莉 证书"
-    assert [file.name for file in draft.files] == ["copy.pdf", "other.pdf"]  # the same bytes are bound once
+    assert [file.name for file in draft.files] == ["王莉 证书.pdf", "other.pdf"]  # the same bytes are bound once
     (draft,) = drafted().drafts
     assert (draft.label, draft.shown, draft.row) == (number(1), number(1), 0)
     paper = {"title": "x", "authors": "甲；乙", "journal": "学报", "year": "2026", "issue": "3", "pages": "1-2"}

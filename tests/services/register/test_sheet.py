@@ -1,6 +1,7 @@
 """services.register.sheet: many credentials from a spreadsheet, with the files that its rows name."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,7 @@ def put(folder, *names):
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode())
+        path.write_bytes(rb"{\rtf " + name.encode())
 
 
 def codes(found):
@@ -40,8 +41,8 @@ def codes(found):
 
 
 def test_rows_and_their_files(drafted, tmp_path):
-    put(tmp_path, "000001.pdf.txt", "二 班/王 莉.txt")
-    found = drafted([graduate(1, 文件名="000001.pdf.txt"), graduate(2, 文件名="二 班/王 莉.txt"), graduate(3, 文件名="")])
+    put(tmp_path, "000001.pdf.rtf", "二 班/王 莉.rtf")
+    found = drafted([graduate(1, 文件名="000001.pdf.rtf"), graduate(2, 文件名="二 班/王 莉.rtf"), graduate(3, 文件名="")])
     assert found.ok
     assert [(d.row, d.label, len(d.files)) for d in found.drafts] == [
         (2, "000001.pdf", 1),
@@ -75,15 +76,9 @@ def test_two_rows_with_the_same_bytes_under_two_names(drafted, tmp_path):
     assert "000002.pdf" in found.findings[0].say(Language.EN)
 
 
-def test_two_rows_of_the_same_content_without_a_number(binder, monkeypatch):
-    kind = DEGREE
-    # A kind whose rows may have no number: the degree without its certificate number being one.
-    from dataclasses import replace
-
-    from chopmark.kinds.kind import Kind
-
-    fields = tuple(replace(f, required=False) if f.name == "certificate_number" else f for f in kind.fields)
-    unnumbered = Kind("degree", kind.zh, kind.en, fields, kind.holder, kind.credential, kind.issued_on)
+def test_two_rows_of_the_same_content_without_a_number(binder):
+    fields = tuple(replace(f, required=False) if f.name == "certificate_number" else f for f in DEGREE.fields)
+    unnumbered = replace(DEGREE, fields=fields)
     rows = [graduate(1, 学历证书编号="", 文件名="")] * 2 + [graduate(2, 学历证书编号="", 文件名="")]
     found = draft_sheet(unnumbered, read_sheet(csv_bytes(rows), "名单.csv"), None, binder, TODAY)
     assert codes(found) == [("I001", 3)]
@@ -116,7 +111,8 @@ def test_names_that_the_file_system_has_taken_apart(drafted, tmp_path):
 
 
 def test_a_folder_of_a_thousand(drafted, tmp_path):
-    put(tmp_path, *(f"班{n % 10}/{n:06}.txt" for n in range(1, 1001)))
-    found = drafted([graduate(n, 文件名=f"班{n % 10}/{n:06}.txt") for n in range(1, 1001)])
+    names = [f"班 {n % 10}/{n:06}.rtf" for n in range(1, 1001)]
+    put(tmp_path, *names)
+    found = drafted([graduate(n, 文件名=name) for n, name in enumerate(names, 1)])
     assert len(found.drafts) == 1000
     assert found.warnings == ()

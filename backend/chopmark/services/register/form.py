@@ -47,7 +47,11 @@ def draft_one(
     examined = examine_claims(kind, given, today)
     bound = [binder.bind(path) for path in paths]
     findings = [*examined.findings, *(b for b in bound if isinstance(b, Finding))]
-    files = tuple({b.sha256: b for b in bound if isinstance(b, GivenFile)}.values())
+    by_digest: dict[bytes, GivenFile] = {}
+    for file in bound:
+        if isinstance(file, GivenFile):
+            by_digest.setdefault(file.sha256, file)
+    files = tuple(by_digest.values())
     if findings:
         return Drafted((), tuple(findings), examined.warnings, 1)
     shown = kind.shown_number(examined.claims)

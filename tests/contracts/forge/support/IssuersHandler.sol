@@ -171,8 +171,7 @@ contract IssuersHandler {
         Try memory t = _try(seed);
         address key = keyOf(t.node.serial(), seed >> 128);
         role = uint8(1 << (role % 4));
-        (bool admitted,) =
-            address(issuers).staticcall(abi.encodeCall(issuers.admit, (t.node, t.kind, key, role)));
+        (bool admitted,) = address(issuers).staticcall(abi.encodeCall(issuers.admit, (t.node, t.kind, key, role)));
         KeyRecord memory k = issuers.key(t.node, key);
         bool good = k.index != 0 && k.retired == 0 && k.compromisedSince == 0 && k.roles & role == role;
         _rule(admitted == (good && _chainIsGood(t.node, t.kind)), "a key is admitted exactly when all above it is live");
@@ -204,8 +203,8 @@ contract IssuersHandler {
 
     function _reduced(Try memory t) private {
         _rule(t.entitled, "only entitled callers write");
-        bool may = t.actor.serial() == 0 || (t.actorFlags & 2 != 0
-            && (t.actorStanding == Standing.Live || t.actorStanding == Standing.Suspended));
+        bool may = t.actor.serial() == 0
+            || (t.actorFlags & 2 != 0 && (t.actorStanding == Standing.Live || t.actorStanding == Standing.Suspended));
         _rule(may, "only an accreditor of the kind, at most suspended, reduces");
         _rule(t.actor.serial() == 0 || t.rank < t.before.depth, "only one above reduces");
     }

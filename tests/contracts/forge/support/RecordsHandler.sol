@@ -83,7 +83,9 @@ contract RecordsHandler {
         if (!_do(t, call)) return;
         _rule(_entitled(t, 2) && op >= 2 && op <= 4, "only live keys change status");
         _rule(op != 4 || issuers.isLive(t.issuer, DEGREE), "raising trust needs accreditation");
-        for (uint256 i = 0; i < changes.length; ++i) _checkChange(t, op, changes[i]);
+        for (uint256 i = 0; i < changes.length; ++i) {
+            _checkChange(t, op, changes[i]);
+        }
     }
 
     function supersede(uint256 seed, uint40 old, uint40 next, uint256 nextRoot) external {
@@ -98,11 +100,8 @@ contract RecordsHandler {
         if (!_do(t, call)) return;
         _rule(_entitled(t, 2) && issuers.isLive(t.issuer, DEGREE), "only live keys of live issuers supersede");
         _rule(!nextWasRevoked && (newRoot != t.root || old != next), "superseding makes no circle");
-        (bool exists, bool revoked,, bool superseded) = records.standing(t.issuer, t.root, old);
-        _rule(exists && revoked && superseded, "the superseded is revoked");
-        _rule(t.cells[old / 256 * 3] >> (old % 256) & 1 == 0, "a leaf is superseded once");
-        (exists, revoked,,) = records.standing(t.issuer, newRoot, next);
-        _rule(exists && !revoked, "the successor stands");
+        _rule(t.cells[(old / 256) * 3] & (1 << (old % 256)) == 0, "a leaf is superseded once");
+        _checkSuperseded(t.issuer, t.root, old, newRoot, next);
     }
 
     /// @notice The authority suspends an issuer or lifts that again, and keys come and go.
@@ -152,6 +151,13 @@ contract RecordsHandler {
         _rule(found == expected, "exactly the named leaves change");
     }
 
+    function _checkSuperseded(NodeId by, bytes32 root, uint40 old, bytes32 newRoot, uint40 next) private {
+        (bool exists, bool revoked,, bool superseded) = records.standing(by, root, old);
+        _rule(exists && revoked && superseded, "the superseded is revoked");
+        (exists, revoked,,) = records.standing(by, newRoot, next);
+        _rule(exists && !revoked, "the successor stands");
+    }
+
     function _changeable(Try memory t, uint8 op, uint256 word, uint256 mask) private pure returns (uint256) {
         (uint256 revoked, uint256 suspended) = (t.cells[3 * word], t.cells[3 * word + 1]);
         uint40 size = t.batch.size();
@@ -190,12 +196,16 @@ contract RecordsHandler {
         t.signer = _keyOf((seed >> 32) % 8 == 0 ? t.rival : t.issuer, seed >> 40);
         t.caller = t.direct ? t.signer : address(uint160(0x2002 + 16 * t.issuer.serial() + (seed >> 48) % 4 / 3));
         t.batch = records.batchWord(t.issuer, t.root);
-        for (uint256 i = 0; i < 6; ++i) t.cells[i] = records.statusWord(t.issuer, t.root, i / 3, uint8(i % 3));
+        for (uint256 i = 0; i < 6; ++i) {
+            t.cells[i] = records.statusWord(t.issuer, t.root, i / 3, uint8(i % 3));
+        }
     }
 
     function _digest(NodeId node, bytes32 root) private view returns (bytes32) {
         uint256[6] memory cells;
-        for (uint256 i = 0; i < 6; ++i) cells[i] = records.statusWord(node, root, i / 3, uint8(i % 3));
+        for (uint256 i = 0; i < 6; ++i) {
+            cells[i] = records.statusWord(node, root, i / 3, uint8(i % 3));
+        }
         Batch batch = records.batchWord(node, root);
         return batch.isEmpty() && cells[0] | cells[1] | cells[3] | cells[4] == 0
             ? bytes32(0)
@@ -210,7 +220,9 @@ contract RecordsHandler {
         (ok,) = address(records).call(call);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         _rule(logs.length == (ok ? 1 : 0), "one change, one entry");
-        for (uint256 i = 0; i < logs.length; ++i) _rule(folding.take(logs[i]), "heads never skip");
+        for (uint256 i = 0; i < logs.length; ++i) {
+            _rule(folding.take(logs[i]), "heads never skip");
+        }
         Head after_ = records.head(t.issuer);
         _rule(after_.count() == before.count() + (ok ? 1 : 0), "heads never skip");
         bytes32 folded = folding.heads(address(records), NodeId.unwrap(t.issuer));
