@@ -14,7 +14,18 @@ import pytest
 from chopmark import __version__
 from tests.fixtures.town import Office, Screen, Town, fields, number
 
-HEAVY = ("sqlalchemy", "eth_account", "pikepdf", "typst", "web3", "urllib3", "calamine", "pydantic", "alembic", "tomllib")
+HEAVY = (
+    "sqlalchemy",
+    "eth_account",
+    "pikepdf",
+    "typst",
+    "web3",
+    "urllib3",
+    "calamine",
+    "pydantic",
+    "alembic",
+    "tomllib",
+)
 COMMANDS = ("", "key", "issuer", "issuer controller", "accredit", "accredit authority", "audit")
 LEAVES = (
     *("kinds", "register", "verify", "revoke", "suspend", "resume", "supersede", "worker", "status"),

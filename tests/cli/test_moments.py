@@ -27,7 +27,9 @@ def test_a_day_has_a_first_and_a_last_second():
     assert shown(instant("2026-06-30", end_of_day=True)) == "2026-06-30 23:59:59"
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2026-02-30", "2026-13-01", "0001-01-01", "1960-01-01", "9999-12-31T23:59-12:00", "{0}"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2026-02-30", "2026-13-01", "0001-01-01", "1960-01-01", "9999-12-31T23:59-12:00", "{0}"]
+)
 def test_what_is_no_time(text):
     with pytest.raises(InputError) as caught:
         instant(text)

@@ -86,7 +86,9 @@ def test_one_credential_as_json(office: Office):
 def test_a_sheet_is_checked_first_and_registered_with_yes(office: Office):
     for n in range(10, 13):
         office.file(f"files/二 班/王 莉{n}.rtf", rb"{\rtf %d}" % n)
-    sheet = office.sheet([row | {"文件名": f"二 班/王 莉{n}.rtf"} for n, row in zip(range(10, 13), rows(10, 11, 12), strict=True)])
+    sheet = office.sheet(
+        [row | {"文件名": f"二 班/王 莉{n}.rtf"} for n, row in zip(range(10, 13), rows(10, 11, 12), strict=True)]
+    )
     words = (*DEGREE, "--sheet", sheet, "--files", office.home / "files")
     with office.nothing_written():
         assert "预检通过：学历学位，将新登记 3 条" in office.ok(*words, lang="zh").out
@@ -188,7 +190,9 @@ def test_a_file_of_60_megabytes(office: Office):
     with (office.home / "big.pdf").open("wb") as stream:
         stream.truncate(60 << 20)
     refused(office, *DEGREE, office.home / "big.pdf", *fields(100), code="I031", zh="不超过50MB", en="at most 50 MB")
-    answer = refused(office, *DEGREE, "--sheet", office.home / "big.pdf", code="E101", zh="超过 50 MB", en="larger than 50 MB")
+    answer = refused(
+        office, *DEGREE, "--sheet", office.home / "big.pdf", code="E101", zh="超过 50 MB", en="larger than 50 MB"
+    )
     assert "big.pdf" in answer.json["error"]["message"]["zh"]
 
 
@@ -319,9 +323,7 @@ def test_an_institution_whose_parent_is_suspended(office: Office):
     office.ok("issuer", "new", "low", "--name-zh", "学院", "--controller", "low-cold", "--key", "low-key")
     office.ok("accredit", "grant", "low", "--by", "mid-cold", "--kind", "degree")
     office.ok("accredit", "suspend", "mid", "--by", "edu-cold", "--kind", "degree", "--reason", "investigation")
-    refused(
-        office, *DEGREE, "--issuer", "low", *fields(201), code="I003", zh="上级机构", en="above it: suspended"
-    )
+    refused(office, *DEGREE, "--issuer", "low", *fields(201), code="I003", zh="上级机构", en="above it: suspended")
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,9 @@ def test_an_accreditor_below(counter):
     assert counter.desk.grant(counter.chain.issuer_node, "edu", ["degree"], 0, accreditor=True).calls == ()
 
 
-@pytest.mark.parametrize(("by", "kinds"), [("stranger", ["degree"]), ("edu", ["degree", "paper"]), ("cold", ["degree"])])
+@pytest.mark.parametrize(
+    ("by", "kinds"), [("stranger", ["degree"]), ("edu", ["degree", "paper"]), ("cold", ["degree"])]
+)
 def test_who_may_not_accredit(counter, by, kinds):
     with pytest.raises(KeyError_) as caught:
         counter.desk.grant(counter.chain.issuer_node, by, kinds, 0, accreditor=False)
@@ -173,7 +175,9 @@ def test_a_stranger_who_accredited_it_unasked_may_not_retire_its_keys(counter):
 
 def test_a_kind_that_this_version_does_not_know_stands_in_nobodys_way(counter):
     calls, root = counter.chain.client.calls, counter.chain.authority_node
-    counter.chain.send(counter.keys["root"], calls.grant(root, counter.chain.issuer_node, "aaaa", 0, 0, GrantFlag.ATTEST))
+    counter.chain.send(
+        counter.keys["root"], calls.grant(root, counter.chain.issuer_node, "aaaa", 0, 0, GrantFlag.ATTEST)
+    )
     counter.run(counter.desk.retire_key("oriental", counter.keys["work"].address, by="edu"))
 
 

@@ -57,7 +57,7 @@ def compose(
     asked once. Raises ``FormatError`` for what the format cannot hold.
     """
     opened: list[tuple[str, ClaimValue | BoundFile | bytes]] = list(claims.items())
-    if any(":" in name for name in claims):
+    if ":" in "".join(claims):
         raise FormatError(where=_WHERE, why=_NO_FIELD)
     for name in twins:
         value = claims.get(name)

@@ -19,9 +19,8 @@ _FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 _HEX32: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-#: Last characters whose unused bits are zero: two bits are unused after two bytes, four after one byte.
-_LAST_OF_THREE: Final = b"AEIMQUYcgkosw048"
-_LAST_OF_TWO: Final = b"AQgw"
+#: Last characters of a digest: its two unused bits are zero.
+_LAST_OF_DIGEST: Final = b"AEIMQUYcgkosw048"
 _HEX_DIGITS: Final = b"0123456789abcdef"
 _DIGEST_CHARACTERS: Final = 43
 
@@ -77,19 +76,13 @@ def unb64(text: str, where: Wording | str) -> bytes:
 
     Raises ``FormatError`` for padding, foreign characters, an impossible length, or unused bits that are not zero.
     """
-    if not text.isascii():
+    try:
+        data = unb64_loosely(text)
+    except ValueError:
+        raise FormatError(where=where, why=_NOT_B64) from None
+    if b64(data) != text:
         raise FormatError(where=where, why=_NOT_B64)
-    data = text.encode("ascii")
-    # Python's decoder skips what it does not know and drops unused bits, so both are looked at before.
-    surplus = len(data) % 4
-    if (
-        data.translate(None, _ALPHABET)
-        or surplus == 1
-        or (surplus == 2 and data[-1] not in _LAST_OF_TWO)
-        or (surplus == 3 and data[-1] not in _LAST_OF_THREE)
-    ):
-        raise FormatError(where=where, why=_NOT_B64)
-    return a2b_base64(data.translate(_FROM_URL) + b"==")
+    return data
 
 
 def are_b64_digests(texts: Sequence[str]) -> bool:
@@ -99,7 +92,7 @@ def are_b64_digests(texts: Sequence[str]) -> bool:
         return False
     characters = joined.encode("ascii")
     last = characters[_DIGEST_CHARACTERS - 1 :: _DIGEST_CHARACTERS]
-    return not characters.translate(None, _ALPHABET) and not last.translate(None, _LAST_OF_THREE)
+    return not characters.translate(None, _ALPHABET) and not last.translate(None, _LAST_OF_DIGEST)
 
 
 def are_texts(values: Sequence[object]) -> TypeGuard[list[str]]:

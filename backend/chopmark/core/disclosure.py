@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -124,24 +123,24 @@ def open_disclosure(encoded: str) -> tuple[str, ClaimValue | BoundFile | bytes]:
     return name, value
 
 
-class _Sort(Enum):
-    FIELD = 1
-    TWIN = 2
-    FILE = 3
-    REPLACES = 4
+# What a name stands for; the first two are text. Not an enumeration: this is asked for every claim of every credential.
+_IS_FIELD: Final = 1
+_IS_TWIN: Final = 2
+_IS_FILE: Final = 3
+_IS_REPLACES: Final = 4
 
 
 # The same few names come thousands of times. Remembering what they are changes nothing but the time it takes.
 @lru_cache(maxsize=1024)
-def _sort(name: str) -> _Sort:
+def _sort(name: str) -> int:
     match = _NAME.fullmatch(name)
     if not match:
         raise FormatError(where=_WHERE, why=_BAD_NAME.filled(name=name))
     if match[1]:
-        return _Sort.TWIN
+        return _IS_TWIN
     if match[2]:
-        return _Sort.FILE
-    return _Sort.REPLACES if name == REPLACES else _Sort.FIELD
+        return _IS_FILE
+    return _IS_REPLACES if name == REPLACES else _IS_FIELD
 
 
 def _read(encoded: str) -> list[JsonValue]:
@@ -187,16 +186,16 @@ def _file(name: str, written: dict[str, JsonValue]) -> BoundFile:
 def _check(name: str, value: object) -> None:
     """Refuse a name that the format does not have and a value that does not go with the name."""
     sort = _sort(name)
-    if type(value) is str and (sort is _Sort.FIELD or sort is _Sort.TWIN):
+    if type(value) is str and sort <= _IS_TWIN:
         if len(value) > MAX_TEXT:
             raise _refused(name, _TOO_LONG)
-    elif sort is _Sort.FILE:
+    elif sort == _IS_FILE:
         if type(value) is not BoundFile or not _good_file(value):
             raise _refused(name, _BAD_FILE)
-    elif sort is _Sort.REPLACES:
+    elif sort == _IS_REPLACES:
         if type(value) is not bytes or len(value) != 32:
             raise _refused(name, _BAD_VALUE)
-    elif sort is _Sort.TWIN or not _good_claim(value):
+    elif sort == _IS_TWIN or not _good_claim(value):
         raise _refused(name, _BAD_VALUE)
 
 

@@ -42,7 +42,9 @@ def codes(found):
 
 def test_rows_and_their_files(drafted, tmp_path):
     put(tmp_path, "000001.pdf.rtf", "二 班/王 莉.rtf")
-    found = drafted([graduate(1, 文件名="000001.pdf.rtf"), graduate(2, 文件名="二 班/王 莉.rtf"), graduate(3, 文件名="")])
+    found = drafted(
+        [graduate(1, 文件名="000001.pdf.rtf"), graduate(2, 文件名="二 班/王 莉.rtf"), graduate(3, 文件名="")]
+    )
     assert found.ok
     assert [(d.row, d.label, len(d.files)) for d in found.drafts] == [
         (2, "000001.pdf", 1),
