@@ -75,9 +75,14 @@ def _scan_alone(world: World) -> None:
     says(world.verify(world.materials.scan), "cannot_check", 3, "V014")
 
 
-@REVIEWER("无人登记的文件：未登记，不说虚假", "a file that nobody registered: not registered, and never called false")
+@REVIEWER("来历不明的文件，没有可查的索引：无法核验", "an unknown file and no index to ask: cannot be checked")
+def _unasked(world: World) -> None:
+    says(world.verify(world.materials.stranger), "cannot_check", 3, "V014", never=["V004"])
+
+
+@REVIEWER("在机构站点查来历不明的文件：未登记，不说虚假", "an unknown file at the issuer's site: not registered, never called false")
 def _unknown(world: World) -> None:
-    answer = world.verify(world.materials.stranger)
+    answer = world.registrar.run("verify", "--json", world.materials.stranger, expect=None)
     says(answer, "not_registered", 3, "V004")
     said = answer.out.replace("不代表虚假", "")
     holds(not any(word in said for word in ("假", "伪", "fake", "forg")), "no word of blame", answer)
@@ -128,7 +133,7 @@ def _dossier(world: World) -> None:
     shutil.copy(world.materials.stranger, folder)
     answer = world.verify(folder)
     verdicts = sorted(one["verdict"] for one in answer.values)
-    if verdicts != ["not_registered", "verified", "verified", "verified"]:
+    if verdicts != ["cannot_check", "verified", "verified", "verified"]:
         raise Unmet(f"verdicts {verdicts}", answer.tell())
 
 

@@ -191,7 +191,7 @@ OTHERS = (
 BARE = (
     bare("a scan without a bundle", SCAN, "cannot_check", "V014"),
     bare("a PDF of images without a bundle", IMAGE_PDF, "cannot_check", "V014"),
-    bare("another file without a bundle", ORIGINAL, "not_registered", "V004 V014"),
+    bare("another file without a bundle, no index asked", ORIGINAL, "cannot_check", "V014"),
     bare("another file, unknown to the index", ORIGINAL, "not_registered", "V004 V014", indexed=True),
     bare("an encrypted file without a bundle", ENCRYPTED, "cannot_check", "V014 V017"),
     bare("a damaged file without a bundle", DAMAGED, "cannot_check", "V014 V017"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import io
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,6 +23,14 @@ def bare(town: Town, tmp_path) -> Office:
 @pytest.fixture
 def west(office: Office) -> Office:
     """An office with a second institution, whose keys no other test uses."""
+    accredited(office, "west")
+    return office
+
+
+@pytest.fixture(scope="module")
+def idle(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The same, shared by tests that write nothing."""
+    office = town.open(tmp_path_factory.mktemp("idle") / "home")
     accredited(office, "west")
     return office
 
@@ -75,8 +85,6 @@ def test_a_private_key_comes_in_on_standard_input(bare: Office, text: str):
 
 
 def test_a_private_key_typed_at_a_terminal_is_not_shown(bare: Office, monkeypatch):
-    import getpass
-
     asked = []
     monkeypatch.setattr(getpass, "getpass", lambda prompt, stream: asked.append(prompt) or SECRET)
     assert bare.ok("key", "import", "old", "--json", lang="zh", stdin=Screen()).json["address"] == ADDRESS
@@ -139,9 +147,9 @@ def test_a_key_held_elsewhere_is_added_by_its_address(west: Office):
         (("report", "west", "west-key", "--since", "2001-01-01", "--reason", "x"), "E102", "没有原因"),
     ],
 )
-def test_what_is_refused_leaves_nothing_in_the_queue(west: Office, words: tuple[str, ...], code: str, zh: str):
-    with west.nothing_written():
-        answer = west.run("key", *words, "--json")
+def test_what_is_refused_leaves_nothing_in_the_queue(idle: Office, words: tuple[str, ...], code: str, zh: str):
+    with idle.nothing_written():
+        answer = idle.run("key", *words, "--json")
     assert (answer.code, answer.error) == (2, code), answer
     assert zh in answer.json["error"]["message"]["zh"], answer
     assert answer.json["error"]["next"]["en"]
@@ -178,10 +186,7 @@ def test_a_retired_key_is_told(west: Office):
 def test_a_lost_key_is_reported_although_its_file_is_gone(west: Office):
     (key,) = west.json("issuer", "show", "west")["keys"]
     (west.home / "keys" / "west-key.json").unlink()
-    since = ("--since", "2001-01-01")
-    assert west.run("key", "report", "west", "west-key", *since).code == 2
-    from datetime import UTC, datetime
-
+    assert west.run("key", "report", "west", "west-key", "--since", "2001-01-01").code == 2
     since = ("--since", datetime.fromtimestamp(key["from"], UTC).isoformat())
     west.ok("key", "report", "west", key["address"], *since, "--reason", "key-stolen", "--by", "edu-cold")
     (now,) = west.json("issuer", "show", "west")["keys"]

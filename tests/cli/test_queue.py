@@ -14,10 +14,7 @@ def interrupted(office: Office):
     """An office whose registration died right after it was accepted."""
 
     def accept(n: int, failpoint: str = "after_accept", *words: str) -> Office:
-        dying = {"CHOPMARK_FAILPOINT": failpoint, "CHOPMARK_FAILPOINTS_ALLOWED": "1"}
-        with office.start("register", "--kind", "degree", *fields(n), *words, **dying) as process:
-            process.communicate(timeout=30)
-        assert process.returncode == 137
+        office.die(failpoint, "register", "--kind", "degree", *fields(n), *words)
         return office
 
     return accept

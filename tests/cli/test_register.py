@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -466,23 +468,36 @@ def test_bundles_that_cannot_be_written(office: Office):
     assert office.rows() == before
 
 
-@pytest.mark.parametrize("failpoint", ["after_accept", "after_commit_before_send", "after_send_before_record"])
-def test_killed_after_acceptance_and_run_again_each_is_registered_once(office: Office, failpoint: str):
-    base = {"after_accept": 400, "after_commit_before_send": 410, "after_send_before_record": 420}[failpoint]
+@pytest.mark.parametrize("place", ["after_accept", "after_commit_before_send", "after_send_before_record"])
+def test_killed_after_acceptance_and_run_again_each_is_registered_once(office: Office, place: str):
+    base = {"after_accept": 400, "after_commit_before_send": 410, "after_send_before_record": 420}[place]
     sheet = office.sheet(rows(*range(base, base + 5)))
-    words = (*DEGREE, "--sheet", sheet, "--yes", "--json")
+    words = (*DEGREE, "--sheet", sheet, "--yes")
     before, events = office.rows(), office.events()
-    dying = {"CHOPMARK_FAILPOINT": failpoint, "CHOPMARK_FAILPOINTS_ALLOWED": "1"}
-    with office.start(*words, **dying) as process:
-        process.communicate(timeout=30)
-    assert process.returncode == 137
+    office.die(place, *words)
     assert office.rows()["credentials"] == before["credentials"] + 5
-    again = office.json(*words[:-1])
+    again = office.json(*words)
     assert (again["registered"], again["known"]) == (0, 5)
     assert office.rows()["credentials"] == before["credentials"] + 5
     assert office.rows()["batches"] == before["batches"] + 1
     assert office.events() == events + 1
     assert len(office.bundles()) == 5
+
+
+def test_a_process_that_is_killed(office: Office):
+    """The same with a real SIGKILL, at whatever moment it comes."""
+    sheet = office.sheet(rows(*range(450, 455)))
+    words = (*DEGREE, "--sheet", sheet, "--yes", "--json")
+    before = office.rows()["credentials"]
+    with office.start(*words) as process:
+        until = time.monotonic() + 30
+        while office.rows()["credentials"] == before and time.monotonic() < until:
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    again = office.json(*words[:-1])
+    assert (again["registered"], again["known"]) == (0, 5)
+    assert office.rows()["credentials"] == before + 5
 
 
 def test_a_failpoint_alone_is_refused(office: Office):

@@ -221,11 +221,16 @@ def test_a_scan_needs_eyes_and_the_fields_are_named():
 def test_a_file_that_nobody_knows_is_not_called_false():
     """DOMAIN scenario 4."""
     coverage = Wording("该机构自2024-01-01起登记学历学位", "coverage begins 2024-01-01")
-    found = examine(subject(bundle=None, coverage=coverage))
+    found = examine(subject(bundle=None, coverage=coverage, indexed=True))
     assert found.verdict is Verdict.NOT_REGISTERED
     assert "Not registered; this is not proof of falsity. coverage begins 2024-01-01" in said(found)
-    asked, unasked = (said(examine(subject(bundle=None, indexed=indexed))) for indexed in (True, False))
-    assert asked != unasked
+    assert any("This site's index does not know" in line for line in said(examine(subject(bundle=None, indexed=True))))
+
+
+def test_what_nobody_looked_for_is_not_missing():
+    found = examine(subject(bundle=None, indexed=False))
+    assert found.verdict is Verdict.CANNOT_CHECK
+    assert [finding.code for finding in found.findings] == ["V014"]
 
 
 def test_coverage_is_told_when_the_chain_knows_nothing_either():

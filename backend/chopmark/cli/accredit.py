@@ -44,7 +44,7 @@ def grant(
 
     T.json = as_json
     codes = [find_kind(each).code for each in kind]
-    end = _last_second(until)
+    end = _end(until)
     row, profile = _institution(institution)
     desk, state = _registered(row, profile, by, codes)
     names = "、".join(codes)
@@ -66,13 +66,13 @@ def grant(
         )
 
 
-def _last_second(until: str) -> int:
-    """The end of an accreditation; 0 if it is open. Raises ``InputError`` for one that is over."""
+def _end(until: str) -> int:
+    """The first second after the last day of an accreditation; 0 if it is open. Raises ``InputError`` for one that is over."""
     from chopmark.cli.moments import instant
     from chopmark.errors import InputError
     from chopmark.wording import Wording
 
-    end = instant(until, end_of_day=True) if until else 0
+    end = instant(until, end_of_day=True) + 1 if until else 0
     if until and end <= T.site.clock():
         raise InputError(
             place=until, why=Wording("已经过去", "it is past"), fix_zh="请给出将来的日期", fix_en="Give a day to come"

@@ -140,7 +140,7 @@ def _say_grants(directory: Directory, states: Iterable[NodeState], now: int) -> 
             _may(grant),
             grant.parent,
             day(grant.start),
-            day(grant.until) if grant.until else T.text("长期", "open"),
+            day(grant.until - 1) if grant.until else T.text("长期", "open"),
             standing_wording(_standing(directory, state, kind, now).standing).fact(T.language, {}),
         )
         for state in states

@@ -105,10 +105,11 @@ def _without_bundle(subject: Subject) -> Offline:
     if file.trouble:
         findings.insert(0, _unreadable(subject))
         ground = Verdict.CANNOT_CHECK
-    elif file.is_scan:
+    elif file.is_scan or not subject.indexed:
+        # A scan is in no index; and what nobody looked for is not missing.
         ground = Verdict.CANNOT_CHECK
     else:
-        coverage = subject.coverage or (_INDEX_KNOWS_NOT if subject.indexed else _NO_INDEX)
+        coverage = subject.coverage or _INDEX_KNOWS_NOT
         status = Fragment(Part.STATUS, State.NOT_FOUND, (Finding("V004", {"coverage": coverage}, place),))
         ground = Verdict.NOT_REGISTERED
     integrity = Fragment(Part.INTEGRITY, State.COULD_NOT_CHECK, tuple(findings))
@@ -229,7 +230,6 @@ _ANCHORED_AT: Final = Wording("{chain}（登记合约 {registry}）", "{chain} (
 _NO_TRUST_FILE: Final = Wording("没有信任文件", "there is no trust file")
 _NO_CHAIN: Final = Wording("信任文件未列任何链", "the trust file lists no chain")
 _INDEX_KNOWS_NOT: Final = Wording("本站索引中没有此文件", "This site's index does not know the file")
-_NO_INDEX: Final = Wording("没有凭证包，也没有可查的站点索引", "There is no bundle, and no site's index was asked")
 _TROUBLE: Final = {
     "empty": Wording("文件为空", "it is empty"),
     "encrypted": Wording("文件已加密", "it is encrypted"),

@@ -12,7 +12,7 @@ import pytest
 
 from chopmark.core.transaction import Call, SignedTransaction
 from chopmark.errors import Busy
-from chopmark.services.pipeline import holder_here, is_gone
+from chopmark.services.pipeline import KeyRing, holder_here, is_gone
 from chopmark.services.ports import Signer
 from tests.fixtures.pipes import Site
 
@@ -120,3 +120,23 @@ def test_a_holder_is_gone_when_its_process_is() -> None:
     assert is_gone("/".join((host, machine, pid, str(int(started or 1) - 1), "x")))
     assert not is_gone(f"{host}/another/1/1/x")
     assert not is_gone(f"{host}/{machine}/1//x")
+
+
+def test_two_workers_with_different_keys_do_not_wait_for_one_another(site: Site) -> None:
+    chain, calls = site.chain, site.chain.client.calls
+    profile = calls.set_profile(chain.issuer_node, b"\x01" * 32, "")
+    registration = calls.register(chain.accreditor_node, "degree", chain.controller.address, bytes(32), "")
+    with site.store.begin() as tx:
+        tx.calls.add_call(chain.controller.address, profile)
+        tx.calls.add_call(chain.accreditor.address, registration)
+    only_one, only_other = (site.bench(keys=KeyRing({}, (key,))) for key in (chain.controller, chain.accreditor))
+    nested: list[bool] = []
+
+    def while_it_runs(_: object) -> None:
+        if not nested:
+            nested.append(True)
+            assert site.worker(bench=replace(only_other, holder="other")).run(timeout=30).lacking == ()
+
+    first = site.worker(bench=replace(only_one, holder="one")).run(timeout=30, progress=while_it_runs)
+    assert first.idle
+    assert {row.sender for row in site.outbox()} == {chain.controller.address, chain.accreditor.address}

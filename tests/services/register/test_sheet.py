@@ -112,9 +112,9 @@ def test_names_that_the_file_system_has_taken_apart(drafted, tmp_path):
     assert drafted([graduate(1, 文件名="José.pdf")]).ok
 
 
-def test_a_folder_of_a_thousand(drafted, tmp_path):
-    names = [f"班 {n % 10}/{n:06}.rtf" for n in range(1, 1001)]
+def test_a_folder_of_folders(drafted, tmp_path):
+    names = [f"班 {n % 10}/{n:06}.rtf" for n in range(1, 101)]
     put(tmp_path, *names)
     found = drafted([graduate(n, 文件名=name) for n, name in enumerate(names, 1)])
-    assert len(found.drafts) == 1000
+    assert len(found.drafts) == 100
     assert found.warnings == ()

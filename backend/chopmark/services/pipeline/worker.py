@@ -203,6 +203,11 @@ class Worker:
 
     def _serve(self, seen: Progress, sender: bytes, final: BlockRef) -> Progress:
         """One sender: what is under way first, then the next transaction."""
+        if self._bench.keys.of_sender(sender) is None and not self._is_under_way(sender):
+            # Without its key only the lease could be had, and whoever has the key would wait for it: two commands
+            # that hold one another's lease would wait for ever.
+            self._turns.drop(sender)
+            return replace(seen, lacking=(*seen.lacking, sender))
         lease = self._turns.hold(sender)
         if lease is None:
             return replace(seen, busy=self._turns.busy)
@@ -217,6 +222,10 @@ class Worker:
         except Busy as fault:
             self._turns.lost(sender)
             return replace(seen, busy=str(fault.facts.get("holder")))
+
+    def _is_under_way(self, sender: bytes) -> bool:
+        with self._bench.store.read() as tx:
+            return bool(tx.outbox.open(sender))
 
     def _next(self, seen: Progress, lease: Lease, final: BlockRef) -> Progress:
         """Assemble and send the sender's next transaction."""
