@@ -7,9 +7,9 @@ import json
 import pytest
 
 from chopmark.core.profile import read_profile
+from tests.cli.test_register import point_to
 from tests.fixtures.devchain import free_port
 from tests.fixtures.town import ACCREDITOR, UNIVERSITY, Office, Town, accredited
-from tests.cli.test_register import point_to
 
 NEW = ("issuer", "new", "west", "--name-zh", "西方学院", "--controller", "cold")
 

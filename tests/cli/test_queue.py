@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cli.test_register import point_to
 from tests.fixtures.devchain import free_port
 from tests.fixtures.town import Office, Town, accredited, fields
-from tests.cli.test_register import point_to
 
 
 @pytest.fixture

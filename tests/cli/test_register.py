@@ -173,19 +173,24 @@ def test_a_folder_of_a_thousand_files(office: Office):
 # -- what is wrong with the input
 
 
-@pytest.mark.parametrize(
-    ("data", "zh", "en"),
-    [
-        (b"", "是空文件", "is empty"),
-        (truncated(certificate_pdf()), "已损坏或不完整", "not whole"),
-        (encrypted_pdf(), "已加密", "is encrypted"),
-    ],
-    ids=["empty", "truncated", "encrypted"],
-)
-def test_a_file_that_is_no_good(office: Office, data: bytes, zh: str, en: str):
-    path = office.file("王莉 证书.pdf", data)
-    answer = refused(office, *DEGREE, path, *fields(100), code="I031", zh=zh, en=en)
-    assert place(answer, "I031")["file"] == "王莉 证书.pdf"
+def test_files_that_are_no_good(office: Office):
+    """Empty, half downloaded, with a password: all said at once, each with its name and the remedy."""
+    wrong = {
+        "空 文件.pdf": (b"", "是空文件", "is empty"),
+        "半份.pdf": (truncated(certificate_pdf()), "已损坏或不完整", "is damaged or not whole"),
+        "有口令.pdf": (encrypted_pdf(), "已加密", "is encrypted"),
+    }
+    paths = [office.file(name, data) for name, (data, _, _) in wrong.items()]
+    with office.nothing_written():
+        told = {lang: office.run(*DEGREE, *paths, *fields(100), lang=lang) for lang in ("zh", "en")}
+    for name, (_, zh, en) in wrong.items():
+        assert f"I031 {name}：文件“{name}”{zh}" in told["zh"].out
+        assert f"I031 {name}: File “{name}” {en}" in told["en"].out
+    assert "请换用完整、未加密、不超过50MB的文件" in told["zh"].out
+    answer = refused(
+        office, *DEGREE, paths[0], *fields(100), code="I031", zh="没有登记任何内容", en="Nothing was registered"
+    )
+    assert place(answer, "I031")["file"] == "空 文件.pdf"
 
 
 def test_a_file_of_60_megabytes(office: Office):

@@ -49,9 +49,9 @@ class Counter:
             self.chain.send(self.keys[errand.sender], call)
 
     def refused(self, errand: Errand) -> str:
+        (call,) = errand.calls
         with pytest.raises(Refused) as caught:
-            for call in errand.calls:
-                self.chain.client.simulate(self.keys[errand.sender].address, call)
+            self.chain.client.simulate(self.keys[errand.sender].address, call)
         return str(caught.value.facts["rule"]).partition("(")[0]
 
     def key(self, address: bytes, node: bytes | None = None):

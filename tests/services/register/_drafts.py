@@ -4,7 +4,6 @@ from datetime import date
 
 from chopmark.kinds import examine_claims, find_kind
 from chopmark.services.register.draft import Draft, number_of
-
 from tests.fixtures.town import FIELDS, number
 
 TODAY = date(2026, 11, 22)
