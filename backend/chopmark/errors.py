@@ -10,7 +10,7 @@
     ├── ProofError            bytes that are well-formed and prove nothing                   exit 1
     │   └── HistoryError      events that do not lead to their head
     ├── TrustError            no trust file, or it does not cover what is asked
-    ├── KeyError_             keystore: passphrase, mode, derivation, retired, unknown
+    ├── KeystoreError             keystore: passphrase, mode, derivation, retired, unknown
     ├── ChainError
     │   ├── Unreachable       the node did not answer: could not check, never invalid
     │   ├── WrongChain        the node serves another chain than the trust file names
@@ -121,14 +121,14 @@ class TrustError(ChopmarkError):
     )
 
 
-class KeyError_(ChopmarkError):
+class KeystoreError(ChopmarkError):
     """A signing key cannot be used."""
 
     code = "E400"
     wording = Wording("密钥不可用：{why}", "The key cannot be used: {why}", "{fix_zh}", "{fix_en}")
 
 
-class WrongPassphrase(KeyError_):
+class WrongPassphrase(KeystoreError):
     """The passphrase does not open the keystore file."""
 
     code = "E401"

@@ -34,7 +34,7 @@ class Passphrases(Protocol):
     """Asks somebody for the passphrase of a key; ``new`` when it is being chosen."""
 
     def __call__(self, name: str, *, new: bool = False) -> str:
-        """The passphrase. Raises ``KeyError_`` if there is nobody to ask."""
+        """The passphrase. Raises ``KeystoreError`` if there is nobody to ask."""
 
 
 class Site:
@@ -144,7 +144,7 @@ class Site:
         )
 
     def new_key(self, name: str, private_key: bytes | None = None) -> bytes:
-        """Makes a key, or keeps an imported one; its address. Raises as ``check_new_key``, and ``KeyError_``."""
+        """Makes a key, or keeps an imported one; its address. Raises as ``check_new_key``, and ``KeystoreError``."""
         self.check_new_key(name)
         return self.keystore.create(name, self._passphrases(name, new=True), private_key=private_key)
 

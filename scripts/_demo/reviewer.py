@@ -80,7 +80,10 @@ def _unasked(world: World) -> None:
     says(world.verify(world.materials.stranger), "cannot_check", 3, "V014", never=["V004"])
 
 
-@REVIEWER("在机构站点查来历不明的文件：未登记，不说虚假", "an unknown file at the issuer's site: not registered, never called false")
+@REVIEWER(
+    "在机构站点查来历不明的文件：未登记，不说虚假",
+    "an unknown file at the issuer's site: not registered, never called false",
+)
 def _unknown(world: World) -> None:
     answer = world.registrar.run("verify", "--json", world.materials.stranger, expect=None)
     says(answer, "not_registered", 3, "V004")

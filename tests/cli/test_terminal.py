@@ -10,7 +10,7 @@ import pytest
 
 from chopmark.cli.terminal import Terminal, plain, preferred_language, width
 from chopmark.core.finding import Finding, Place
-from chopmark.errors import InputError, KeyError_
+from chopmark.errors import InputError, KeystoreError
 from chopmark.wording import Language, Wording
 
 
@@ -119,7 +119,7 @@ def test_a_passphrase_file_that_is_no_good(terminal, tmp_path, data, zh):
     if data is not None:
         path.write_bytes(data)
     terminal.options["passphrase_file"] = path
-    with pytest.raises(KeyError_) as caught:
+    with pytest.raises(KeystoreError) as caught:
         terminal.passphrase("work")
     assert zh in caught.value.say(Language.ZH)
     assert "passphrase{0}" in caught.value.say(Language.EN)
@@ -138,15 +138,15 @@ def test_a_passphrase_typed_once_or_twice_when_it_is_new(terminal, typed):
 def test_two_entries_that_differ_and_none_at_all(terminal, typed):
     answers, _ = typed
     answers += ["one", "two"]
-    with pytest.raises(KeyError_, match="differ"):
+    with pytest.raises(KeystoreError, match="differ"):
         terminal.passphrase("new", new=True)
-    with pytest.raises(KeyError_, match="nothing was entered"):
+    with pytest.raises(KeystoreError, match="nothing was entered"):
         terminal.passphrase("work")
 
 
 def test_nobody_to_ask(terminal, monkeypatch):
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
-    with pytest.raises(KeyError_) as caught:
+    with pytest.raises(KeystoreError) as caught:
         terminal.passphrase("work")
     assert "没有终端" in caught.value.say(Language.ZH)
     assert "CHOPMARK_PASSPHRASE_FILE" in caught.value.next_step(Language.EN)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from eth_account import Account
 
-from chopmark.errors import ChopmarkError, KeyError_, UnknownThing, UsageError, WrongPassphrase
+from chopmark.errors import ChopmarkError, KeystoreError, UnknownThing, UsageError, WrongPassphrase
 from chopmark.keys.keyfile import SCRYPT_N_LEAST
 from chopmark.keys.keystore import SCRYPT_N, Keystore
 from chopmark.wording import Language
@@ -104,7 +104,7 @@ def test_wrong_passphrase(keystore: Keystore) -> None:
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o620, 0o700 | 0o001])
 def test_a_file_that_others_can_reach(folder: Path, keystore: Keystore, mode: int) -> None:
     (folder / "registrar.json").chmod(mode)
-    with pytest.raises(KeyError_) as caught:
+    with pytest.raises(KeystoreError) as caught:
         keystore.open("registrar", PASSPHRASE)
     assert f"{mode:04o}" in caught.value.say(Language.EN)
     assert "chmod 600" in caught.value.next_step(Language.ZH)
@@ -114,7 +114,7 @@ def test_a_file_that_others_can_reach(folder: Path, keystore: Keystore, mode: in
 def test_a_folder_that_others_can_enter(folder: Path, keystore: Keystore, mode: int) -> None:
     folder.chmod(mode)
     for attempt in (lambda: keystore.open("registrar", PASSPHRASE), lambda: keystore.create("another", PASSPHRASE)):
-        with pytest.raises(KeyError_, match="others can enter"):
+        with pytest.raises(KeystoreError, match="others can enter"):
             attempt()
     assert not (folder / "another.json").exists()
 
@@ -123,10 +123,10 @@ def test_a_symbolic_link(folder: Path, keystore: Keystore, tmp_path: Path) -> No
     outside = tmp_path / "outside.json"
     (folder / "registrar.json").rename(outside)
     (folder / "registrar.json").symlink_to(outside)
-    with pytest.raises(KeyError_, match="symbolic link"):
+    with pytest.raises(KeystoreError, match="symbolic link"):
         keystore.open("registrar", PASSPHRASE)
     (folder / "dangling.json").symlink_to(tmp_path / "nothing")
-    with pytest.raises(KeyError_, match="symbolic link"):
+    with pytest.raises(KeystoreError, match="symbolic link"):
         keystore.open("dangling", PASSPHRASE)
 
 
@@ -134,7 +134,7 @@ def test_what_is_no_regular_file(folder: Path, keystore: Keystore) -> None:
     (folder / "dir.json").mkdir()
     os.mkfifo(folder / "pipe.json", 0o600)
     for name in ("dir", "pipe"):
-        with pytest.raises(KeyError_):
+        with pytest.raises(KeystoreError):
             keystore.open(name, PASSPHRASE)
     assert [key.name for key in keystore.list() if key.trouble] == ["dir", "pipe"]
 
@@ -166,7 +166,7 @@ def change(folder: Path, **parts: Any) -> None:
 )
 def test_weak_key_derivation(folder: Path, keystore: Keystore, parts: dict[str, Any]) -> None:
     change(folder, **parts)
-    with pytest.raises(KeyError_, match="weakly protected"):
+    with pytest.raises(KeystoreError, match="weakly protected"):
         keystore.open("registrar", PASSPHRASE)
 
 
@@ -194,7 +194,7 @@ def test_weak_key_derivation(folder: Path, keystore: Keystore, parts: dict[str, 
 )
 def test_a_damaged_file(folder: Path, keystore: Keystore, parts: dict[str, Any]) -> None:
     change(folder, **parts)
-    with pytest.raises(KeyError_) as caught:
+    with pytest.raises(KeystoreError) as caught:
         keystore.open("registrar", PASSPHRASE)
     assert_no_secret(said(caught.value))
 
@@ -203,7 +203,7 @@ def test_a_damaged_file(folder: Path, keystore: Keystore, parts: dict[str, Any])
 def test_a_truncated_file(folder: Path, keystore: Keystore, keep: int) -> None:
     path = folder / "registrar.json"
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(KeyError_, match="not complete JSON"):
+    with pytest.raises(KeystoreError, match="not complete JSON"):
         keystore.open("registrar", PASSPHRASE)
     [listed] = keystore.list()
     assert listed.trouble is not None
@@ -212,13 +212,13 @@ def test_a_truncated_file(folder: Path, keystore: Keystore, keep: int) -> None:
 @pytest.mark.parametrize("data", [b"[]", b"null", b"3", b"\xff\xfe", b'{"version": 3}', b" " * (1 << 17)])
 def test_a_file_that_is_something_else(folder: Path, keystore: Keystore, data: bytes) -> None:
     (folder / "registrar.json").write_bytes(data)
-    with pytest.raises(KeyError_):
+    with pytest.raises(KeystoreError):
         keystore.open("registrar", PASSPHRASE)
 
 
 def test_the_address_outside_must_be_the_key_inside(folder: Path, keystore: Keystore) -> None:
     change(folder, address="11" * 20)
-    with pytest.raises(KeyError_, match="its address is not that of the key inside"):
+    with pytest.raises(KeystoreError, match="its address is not that of the key inside"):
         keystore.open("registrar", PASSPHRASE)
 
 
@@ -280,14 +280,14 @@ def test_a_short_passphrase(folder: Path, keystore: Keystore, passphrase: str) -
 
 def test_a_key_is_never_overwritten(folder: Path, keystore: Keystore) -> None:
     before = (folder / "registrar.json").read_bytes()
-    with pytest.raises(KeyError_, match="already"):
+    with pytest.raises(KeystoreError, match="already"):
         keystore.create("registrar", PASSPHRASE)
     assert (folder / "registrar.json").read_bytes() == before
 
 
 @pytest.mark.parametrize("secret", [b"\0" * 32, b"\xff" * 32, b"\1" * 31, b"\1" * 33])
 def test_bytes_that_are_no_key(folder: Path, keystore: Keystore, secret: bytes) -> None:
-    with pytest.raises(KeyError_) as caught:
+    with pytest.raises(KeystoreError) as caught:
         keystore.create("bad", PASSPHRASE, private_key=secret)
     assert secret.hex() not in said(caught.value)
     assert not (folder / "bad.json").exists()
@@ -297,7 +297,7 @@ def test_one_of_many_who_take_the_same_name_gets_it(folder: Path, keystore: Keys
     made: list[bytes] = []
 
     def create() -> None:
-        with suppress(KeyError_):
+        with suppress(KeystoreError):
             made.append(keystore.create("same", PASSPHRASE))
 
     threads = [threading.Thread(target=create) for _ in range(6)]
@@ -311,7 +311,7 @@ def test_one_of_many_who_take_the_same_name_gets_it(folder: Path, keystore: Keys
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(KeyError_):
+    with pytest.raises(KeystoreError):
         Keystore(tmp_path / "file" / "keys").create("a", PASSPHRASE)
 
 

@@ -9,7 +9,7 @@ import pytest
 from eth_account import Account
 
 from chopmark.core.digest import keccak
-from chopmark.errors import KeyError_
+from chopmark.errors import KeystoreError
 from chopmark.keys.signer import LocalSigner
 
 SECRET = b"\x07" * 32
@@ -39,7 +39,7 @@ def test_a_signature_of_somebody_else_is_not_handed_out(monkeypatch: pytest.Monk
     signer = LocalSigner(SECRET)
     other = Account.from_key(b"\x08" * 32).sign_transaction(LEGACY)
     monkeypatch.setattr(type(signer._account), "sign_transaction", lambda self, transaction: other)
-    with pytest.raises(KeyError_, match="another address"):
+    with pytest.raises(KeystoreError, match="another address"):
         signer.sign(LEGACY)
 
 

@@ -10,7 +10,7 @@ from chopmark.core.directory import Directory
 from chopmark.core.ledger import NodeRole, NodeRow
 from chopmark.core.profile import Profile
 from chopmark.core.words import GrantFlag, Role
-from chopmark.errors import InputError, KeyError_, Refused, UnknownThing
+from chopmark.errors import InputError, KeystoreError, Refused, UnknownThing
 from chopmark.services.accredit import Desk, Errand
 from chopmark.services.issuers import stored
 from chopmark.wording import Language
@@ -99,7 +99,7 @@ def test_an_accreditor_below(counter):
     ("by", "kinds"), [("stranger", ["degree"]), ("edu", ["degree", "paper"]), ("cold", ["degree"])]
 )
 def test_who_may_not_accredit(counter, by, kinds):
-    with pytest.raises(KeyError_) as caught:
+    with pytest.raises(KeystoreError) as caught:
         counter.desk.grant(counter.chain.issuer_node, by, kinds, 0, accreditor=False)
     assert f"“{by}”无权授权" in caught.value.say(Language.ZH)
     assert "may not accredit" in caught.value.say(Language.EN)
@@ -112,7 +112,7 @@ def test_a_key_that_acts_for_several(counter):
     counter.chain.send(counter.keys["root"], calls.register(root, "", address, os.urandom(32), ""))
     twin = next(n.id for n in counter.desk.directory.nodes.values() if n.serial == 3)
     counter.chain.send(counter.keys["root"], calls.grant(root, twin, "degree", 0, 0, GrantFlag.ACCREDIT))
-    with pytest.raises(KeyError_, match="acts for several institutions"):
+    with pytest.raises(KeystoreError, match="acts for several institutions"):
         counter.desk.grant(counter.chain.issuer_node, "edu", ["degree"], 0, accreditor=False)
 
 
@@ -149,7 +149,7 @@ def test_the_authority_may_add_a_key_and_an_accreditor_may_not(counter):
     counter.run(counter.desk.add_key("oriental", new, ["delegate"], by="root"))
     assert counter.key(new).roles == Role.DELEGATE
     for by in ("edu", "stranger"):
-        with pytest.raises(KeyError_) as caught:
+        with pytest.raises(KeystoreError) as caught:
             counter.desk.add_key("oriental", os.urandom(20), ["attest"], by=by)
         assert f"“{by}”不管理“oriental”的密钥" in caught.value.say(Language.ZH)
 
@@ -168,7 +168,7 @@ def test_a_stranger_who_accredited_it_unasked_may_not_retire_its_keys(counter):
     node = next(n.id for n in counter.desk.directory.nodes.values() if n.serial == 3)
     counter.chain.send(counter.keys["root"], calls.grant(root, node, "paper", 0, 0, GrantFlag.ACCREDIT))
     counter.run(counter.desk.grant(counter.chain.issuer_node, "stranger", ["paper"], 0, accreditor=False))
-    with pytest.raises(KeyError_):
+    with pytest.raises(KeystoreError):
         counter.desk.retire_key("oriental", counter.keys["work"].address, by="stranger")
     counter.run(counter.desk.retire_key("oriental", counter.keys["work"].address, by="edu"))
 

@@ -10,7 +10,7 @@ from chopmark.core.disclosure import read_disclosure
 from chopmark.core.ledger import BatchRow
 from chopmark.core.transaction import BlockRef
 from chopmark.core.words import KeyRecord, Role
-from chopmark.errors import InputError, KeyError_, UsageError
+from chopmark.errors import InputError, KeystoreError, UsageError
 from chopmark.kinds import find_kind
 from chopmark.services.lifecycle import (
     claims_of,
@@ -46,7 +46,7 @@ def test_a_live_key_with_the_role_passes():
     ],
 )
 def test_other_keys_are_refused_with_a_remedy(key, zh, en):
-    with pytest.raises(KeyError_) as caught:
+    with pytest.raises(KeystoreError) as caught:
         require_key("工作{0}", key, Role.ATTEST, HEAD)
     assert f"“工作{{0}}”{zh}" in caught.value.say(Language.ZH)
     assert en in caught.value.say(Language.EN)

@@ -30,7 +30,7 @@ def prepare(
     ``chain_id``: by default the trusted chain's, for a ``ChainClient``, so that a node which turned into another
     chain cannot obtain a signature for that; else what the node says. Gas is a fifth above the estimate, at most
     what a block holds. Raises ``Refused`` with the contract's reason if the call would fail now, ``Unreachable``,
-    ``KeyError_``.
+    ``KeystoreError``.
     """
     if chain_id is None:
         trusted = getattr(node, "chain", None)

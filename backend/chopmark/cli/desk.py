@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from chopmark.cli.app import TERMINAL as T
 from chopmark.cli.moments import ZONE
-from chopmark.errors import InputError, KeyError_, UsageError
+from chopmark.errors import InputError, KeystoreError, UsageError
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _acting(row: NodeRow) -> Acting:
             fix_en="Give its profile to whoever accredits it, who runs chopmark accredit grant",
         )
     if not row.key:
-        raise KeyError_(
+        raise KeystoreError(
             why=_NO_KEY.filled(name=row.alias),
             fix_zh="请用 chopmark key add 机构 密钥 增加",
             fix_en="Add one with chopmark key add ISSUER NAME",
@@ -70,7 +70,7 @@ def _acting(row: NodeRow) -> Acting:
 def check_key(who: Acting, role: Role) -> None:
     """Ask the chain, before anything is written, whether the working key may.
 
-    Raises ``KeyError_``, ``Unreachable``, ``WrongChain``.
+    Raises ``KeystoreError``, ``Unreachable``, ``WrongChain``.
     """
     from chopmark.services.lifecycle import require_key
 

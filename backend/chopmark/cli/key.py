@@ -34,7 +34,7 @@ def import_(name: Name, as_json: Json = False) -> None:
 
 def _private_key() -> bytes:
     """The key as given: typed unseen on a terminal, or read from a pipe."""
-    from chopmark.errors import KeyError_
+    from chopmark.errors import KeystoreError
     from chopmark.wording import Wording
 
     ask = ("私钥（64位十六进制）：", "Private key (64 hex digits): ")
@@ -44,7 +44,7 @@ def _private_key() -> bytes:
     except ValueError:
         secret = b""
     if len(secret) != 32:
-        raise KeyError_(
+        raise KeystoreError(
             why=Wording("私钥应为64位十六进制", "a private key has 64 hex digits"),
             fix_zh="请检查输入；也可用 chopmark key new 新建密钥",
             fix_en="Check what was given, or make a new key with chopmark key new",

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
-from chopmark.errors import ChopmarkError, KeyError_
+from chopmark.errors import ChopmarkError, KeystoreError
 from chopmark.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -124,18 +124,18 @@ class Terminal:
     def passphrase(self, name: str, *, new: bool = False) -> str:
         """The passphrase for a key: from the passphrase file, else asked for on the terminal.
 
-        Raises ``KeyError_`` if there is neither.
+        Raises ``KeystoreError`` if there is neither.
         """
         if name not in self._passphrases:
             self._passphrases[name] = self._file_passphrase() or self._ask_passphrase(name, new)
         return self._passphrases[name]
 
     def secret(self, zh: str, en: str) -> str:
-        """Something that nobody should see being typed. Raises ``KeyError_`` if the answer does not come."""
+        """Something that nobody should see being typed. Raises ``KeystoreError`` if the answer does not come."""
         try:
             return getpass.getpass(self.text(zh, en), stream=sys.stderr)
         except EOFError as fault:
-            raise KeyError_(why=_NO_ANSWER, fix_zh="请重新运行", fix_en="Run it again") from fault
+            raise KeystoreError(why=_NO_ANSWER, fix_zh="请重新运行", fix_en="Run it again") from fault
 
     def _file_passphrase(self) -> str:
         path = self.settings.passphrase_file
@@ -151,14 +151,14 @@ class Terminal:
 
     def _ask_passphrase(self, name: str, new: bool) -> str:
         if not sys.stdin.isatty():
-            raise KeyError_(
+            raise KeystoreError(
                 why=_NO_TERMINAL.filled(name=name),
                 fix_zh="请用 --passphrase-file 或 CHOPMARK_PASSPHRASE_FILE 指定口令文件",
                 fix_en="Name a file with --passphrase-file or CHOPMARK_PASSPHRASE_FILE",
             )
         given = self.secret(f"密钥“{name}”的口令：", f"Passphrase for key “{name}”: ")
         if new and given != self.secret("再输入一次：", "Once more: "):
-            raise KeyError_(why=_DIFFER, fix_zh="请重新运行", fix_en="Run it again")
+            raise KeystoreError(why=_DIFFER, fix_zh="请重新运行", fix_en="Run it again")
         return given
 
     def error(self, fault: ChopmarkError) -> None:
@@ -180,8 +180,8 @@ _UNREADABLE: Final = Wording("口令文件 {path} 无法读取", "the passphrase
 _EMPTY: Final = Wording("口令文件 {path} 是空的", "the passphrase file {path} is empty")
 
 
-def _passphrase_file(why: Wording, path: Path) -> KeyError_:
-    return KeyError_(why=why.filled(path=path), fix_zh="请检查 --passphrase-file", fix_en="Check --passphrase-file")
+def _passphrase_file(why: Wording, path: Path) -> KeystoreError:
+    return KeystoreError(why=why.filled(path=path), fix_zh="请检查 --passphrase-file", fix_en="Check --passphrase-file")
 
 
 def _json(value: object) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from chopmark.errors import KeyError_, WrongPassphrase
+from chopmark.errors import KeystoreError, WrongPassphrase
 from chopmark.keys.signer import LocalSigner
 from chopmark.wording import Wording
 
@@ -38,7 +38,7 @@ class Keyfile:
     def open(self, passphrase: str) -> LocalSigner:
         """The signer inside.
 
-        Raises ``WrongPassphrase``; ``KeyError_`` if the key inside is not that of the address outside.
+        Raises ``WrongPassphrase``; ``KeystoreError`` if the key inside is not that of the address outside.
         """
         from eth_account import Account
 
@@ -65,7 +65,7 @@ def encrypt(private_key: bytes, passphrase: str, scrypt_n: int) -> bytes:
 
 
 def read(path: Path, name: str) -> Keyfile:
-    """Reads a key file without opening it. Raises ``KeyError_`` naming what is wrong with it."""
+    """Reads a key file without opening it. Raises ``KeystoreError`` naming what is wrong with it."""
     document = _parse(_contents(path, name), name)
     _check_derivation(document["crypto"], name)
     return Keyfile(name, _address(document, name), document)
@@ -169,7 +169,7 @@ def _check_derivation(crypto: Mapping[str, Any], name: str) -> None:
         )
 
 
-def damaged(name: str, why: Wording | None = None) -> KeyError_:
+def damaged(name: str, why: Wording | None = None) -> KeystoreError:
     """The error for a key file that cannot be what it should be."""
     why = why or Wording("内容无法解密", "its content cannot be decrypted")
     return _refused(
@@ -179,5 +179,5 @@ def damaged(name: str, why: Wording | None = None) -> KeyError_:
     )
 
 
-def _refused(why: Wording, fix_zh: str, fix_en: str) -> KeyError_:
-    return KeyError_(why=why, fix_zh=fix_zh, fix_en=fix_en)
+def _refused(why: Wording, fix_zh: str, fix_en: str) -> KeystoreError:
+    return KeystoreError(why=why, fix_zh=fix_zh, fix_en=fix_en)

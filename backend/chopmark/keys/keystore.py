@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from chopmark.errors import KeyError_, UnknownThing, UsageError
+from chopmark.errors import KeystoreError, UnknownThing, UsageError
 from chopmark.keys import keyfile
 from chopmark.keys.signer import LocalSigner
 from chopmark.wording import Wording
@@ -35,7 +35,7 @@ class StoredKey:
 
     name: str
     address: bytes
-    trouble: KeyError_ | None = None
+    trouble: KeystoreError | None = None
 
 
 class Keystore:
@@ -52,7 +52,7 @@ class Keystore:
         """Stores a new key, or an imported one, and returns its address.
 
         The file appears whole or not at all, and an existing one is never replaced. Raises ``UsageError`` for a name
-        or passphrase that will not do, ``KeyError_`` for a name that is taken and a folder that cannot be used.
+        or passphrase that will not do, ``KeystoreError`` for a name that is taken and a folder that cannot be used.
         """
         path = self._path(name)
         if len(passphrase) < PASSPHRASE_LEAST:
@@ -70,11 +70,11 @@ class Keystore:
         return tuple(self._stored(name) for name in self._names())
 
     def address(self, name: str) -> bytes:
-        """The address of a key, without its passphrase. Raises ``UnknownThing``, ``KeyError_``."""
+        """The address of a key, without its passphrase. Raises ``UnknownThing``, ``KeystoreError``."""
         return self._read(name).address
 
     def open(self, name: str, passphrase: str) -> LocalSigner:
-        """The signer of a key. Raises ``UnknownThing``, ``WrongPassphrase``, ``KeyError_``."""
+        """The signer of a key. Raises ``UnknownThing``, ``WrongPassphrase``, ``KeystoreError``."""
         return self._read(name).open(passphrase)
 
     def _read(self, name: str) -> keyfile.Keyfile:
@@ -87,7 +87,7 @@ class Keystore:
     def _stored(self, name: str) -> StoredKey:
         try:
             return StoredKey(name, self._read(name).address)
-        except KeyError_ as trouble:
+        except KeystoreError as trouble:
             return StoredKey(name, b"", trouble)
 
     def _names(self) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class Keystore:
         facts = self._folder.stat()
         if facts.st_mode & 0o077:
             mode = f"{stat.S_IMODE(facts.st_mode):04o}"
-            raise KeyError_(
+            raise KeystoreError(
                 why=_OPEN_FOLDER.filled(mode=mode),
                 fix_zh=f"chmod 700 {self._folder}",
                 fix_en=f"chmod 700 {self._folder}",
@@ -167,16 +167,16 @@ _ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D03641
 """Order of the group of secp256k1 (SEC 2, 2.4.1)."""
 
 
-def _taken(name: str) -> KeyError_:
-    return KeyError_(
+def _taken(name: str) -> KeystoreError:
+    return KeystoreError(
         why=Wording("已有名为“{name}”的密钥", "there is a key named “{name}” already").filled(name=name),
         fix_zh="请另取名称；旧密钥不会被覆盖",
         fix_en="Choose another name; a key is never overwritten",
     )
 
 
-def _folder_trouble(folder: Path, fault: OSError) -> KeyError_:
-    return KeyError_(
+def _folder_trouble(folder: Path, fault: OSError) -> KeystoreError:
+    return KeystoreError(
         why=_UNWRITABLE.filled(folder=folder, reason=fault.strerror),
         fix_zh="请检查目录、权限与磁盘空间",
         fix_en="Check the folder, its mode and the free space",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from chopmark.errors import KeyError_
+from chopmark.errors import KeystoreError
 from chopmark.wording import Wording
 
 
 class LocalSigner:
     """An opened secret key. Its representation shows the address only, and it cannot be pickled.
 
-    The key stays in memory until the process ends: Python cannot wipe it. Raises ``KeyError_`` for 32 bytes that are
+    The key stays in memory until the process ends: Python cannot wipe it. Raises ``KeystoreError`` for 32 bytes that are
     no key.
     """
 
@@ -24,21 +24,21 @@ class LocalSigner:
         try:
             self._account = Account.from_key(private_key)
         except Exception:  # noqa: BLE001  (from None: the libraries' faults may carry the key's bytes)
-            raise KeyError_(why=Wording("不是有效的私钥", "it is not a private key"), **_REMEDY) from None
+            raise KeystoreError(why=Wording("不是有效的私钥", "it is not a private key"), **_REMEDY) from None
         self.address: bytes = bytes.fromhex(self._account.address[2:])
 
     def sign(self, transaction: Mapping[str, Any]) -> tuple[bytes, bytes]:
         """Signs a transaction given as web3 does (``chainId``, ``nonce``, ``to``, ``data``, ``gas``, prices …).
 
         Returns the bytes to send and their hash. The sender is recovered from the signature before anything is
-        handed out (FAULTS 43), so that a broken signing library cannot send for somebody else. Raises ``KeyError_``.
+        handed out (FAULTS 43), so that a broken signing library cannot send for somebody else. Raises ``KeystoreError``.
         """
         from eth_account import Account
 
         signed = self._account.sign_transaction(dict(transaction))
         raw = bytes(signed.raw_transaction)
         if bytes.fromhex(Account.recover_transaction(raw)[2:]) != self.address:
-            raise KeyError_(
+            raise KeystoreError(
                 why=Wording("签名恢复出的地址与密钥不符", "the signature recovers to another address"),
                 fix_zh="签名组件已损坏，请重新安装",
                 fix_en="The signing library is broken; install it again",

@@ -17,7 +17,7 @@ from chopmark.core.profile import Profile
 from chopmark.core.reference import issuer_id, serial
 from chopmark.core.transaction import Call
 from chopmark.core.words import GrantFlag, GrantRecord, Role
-from chopmark.errors import InputError, KeyError_, UnknownThing
+from chopmark.errors import InputError, KeystoreError, UnknownThing
 from chopmark.kinds import find_kind
 from chopmark.services.issuers import registered
 from chopmark.wording import Wording
@@ -196,7 +196,7 @@ class Desk:
         if len(fitting) == 1:
             return fitting[0].id
         why = _SEVERAL if fitting else _MAY_NOT
-        raise KeyError_(
+        raise KeystoreError(
             why=why.filled(name=by, kinds="、".join(kinds)),
             fix_zh="请用 --by 指定授权机构的密钥",
             fix_en="Name an accreditor's key with --by",
@@ -257,8 +257,8 @@ def _holds(grant: GrantRecord | None, parent: int, flags: GrantFlag, until: int)
     return (grant.parent, grant.flags & ~GrantFlag.EVER_ACCREDITED, grant.until) == (parent, flags, until)
 
 
-def _no_keeper(sender: str, alias: str) -> KeyError_:
-    return KeyError_(
+def _no_keeper(sender: str, alias: str) -> KeystoreError:
+    return KeystoreError(
         why=Wording("“{sender}”不管理“{alias}”的密钥", "“{sender}” does not manage the keys of “{alias}”").filled(
             sender=sender, alias=alias
         ),

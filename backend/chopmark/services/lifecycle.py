@@ -11,7 +11,7 @@ from chopmark.core.disclosure import TWIN, read_disclosure
 from chopmark.core.ledger import BatchRow, CredentialRow
 from chopmark.core.transaction import BlockRef
 from chopmark.core.words import KeyRecord, Role
-from chopmark.errors import InputError, KeyError_, UsageError
+from chopmark.errors import InputError, KeystoreError, UsageError
 from chopmark.kinds import Given, Kind, Value, find_kind
 from chopmark.services.register import Drafted, FileBinder, compose_drafts
 from chopmark.services.register.form import draft_one
@@ -29,7 +29,7 @@ ROLE_WORDS: Final = {
 def require_key(name: str, key: KeyRecord | None, role: Role, head: BlockRef) -> None:
     """Refuse, before anything is written, a key that the chain would refuse.
 
-    ``key``: what the registry holds of it, None if it was never added. Raises ``KeyError_`` with what is the case and what to do.
+    ``key``: what the registry holds of it, None if it was never added. Raises ``KeystoreError`` with what is the case and what to do.
     """
     if key is None:
         why, fix = _NOT_ADDED, _ADD
@@ -43,7 +43,7 @@ def require_key(name: str, key: KeyRecord | None, role: Role, head: BlockRef) ->
         why, fix = _TOO_EARLY, _LATER
     else:
         return
-    raise KeyError_(why=why.filled(name=name, role=ROLE_WORDS[role]), fix_zh=fix.zh, fix_en=fix.en)
+    raise KeystoreError(why=why.filled(name=name, role=ROLE_WORDS[role]), fix_zh=fix.zh, fix_en=fix.en)
 
 
 def require_registered(rows: Sequence[CredentialRow], batches: Mapping[int, BatchRow]) -> None:
