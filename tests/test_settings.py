@@ -9,6 +9,7 @@ import pytest
 
 from chopmark.errors import InputError, UsageError
 from chopmark.settings import load_settings
+from chopmark.store import Store
 from chopmark.wording import Language
 
 
@@ -91,3 +92,12 @@ def test_a_file_that_is_no_toml(tmp_path, data):
         load_settings(home=tmp_path)
     assert "settings.toml" in caught.value.say(Language.ZH)
     assert caught.value.next_step(Language.EN)
+
+
+@pytest.mark.parametrize("name", ["h%41", "h?1", "我的 家 #x", "a&b=c"])
+def test_a_home_of_any_name_keeps_its_database_inside(tmp_path, name):
+    home = tmp_path / name
+    home.mkdir()
+    with Store.open(load_settings(home=home).database_url):
+        assert (home / "site.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -10,7 +10,7 @@
     ├── ProofError            bytes that are well-formed and prove nothing                   exit 1
     │   └── HistoryError      events that do not lead to their head
     ├── TrustError            no trust file, or it does not cover what is asked
-    ├── KeystoreError             keystore: passphrase, mode, derivation, retired, unknown
+    ├── KeystoreError         keystore: passphrase, mode, derivation, retired, unknown
     ├── ChainError
     │   ├── Unreachable       the node did not answer: could not check, never invalid
     │   ├── WrongChain        the node serves another chain than the trust file names

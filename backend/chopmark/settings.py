@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -62,7 +63,8 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL of the site's database."""
-        return self.database or f"sqlite:///{self.home / 'site.db'}"
+        # Quoted: a folder's name may hold what means something in a URL.
+        return self.database or f"sqlite:///{quote(str(self.home / 'site.db'))}"
 
     @property
     def max_file_bytes(self) -> int:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import Final
 
 from _demo import node
 from _demo.auditor import AUDITOR
@@ -21,9 +22,14 @@ from _demo.site import Site
 from _demo.world import World
 from chopmark.errors import ChopmarkError
 
+_INTERRUPTED: Final = 130
+
 
 def check_all(voice: Voice, *, keep: bool) -> int:
-    """Check everything on a free port in an empty folder; 0 if all is as expected. Keeps the folder if it is not."""
+    """Check everything on a free port in an empty folder; 0 if all is as expected.
+
+    The folder is kept, and named, if something is not.
+    """
     began = time.monotonic()
     root = Path(tempfile.mkdtemp(prefix="chopmark-check-"))
     voice.line("戳记 Chopmark 自检", "Chopmark check")
@@ -32,6 +38,8 @@ def check_all(voice: Voice, *, keep: bool) -> int:
         met, unmet = _check_in(root, voice)
     except KeyboardInterrupt:
         voice.trouble("已中断", "interrupted")
+        shutil.rmtree(root)
+        return _INTERRUPTED
     except (CommandFailed, ChopmarkError, OSError) as trouble:
         tell(trouble, voice)
     seconds = time.monotonic() - began

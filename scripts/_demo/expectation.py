@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -61,17 +61,26 @@ def check(parts: Collection[Part], world: World, voice: Voice) -> tuple[int, int
     met = unmet = 0
     for part in parts:
         voice.line(f"\n{part.zh}", f"\n{part.en}")
-        with ThreadPoolExecutor(max_workers=part.together) as lookers:
-            looks = [(one, lookers.submit(_look, one, world)) for one in part.expectations]
-            for expectation, look in looks:
-                trouble, seconds = look.result()
-                mark = "✗" if trouble else "✓"
-                voice.line(*(f"  {mark} {seconds:5.1f} s  {words}" for words in (expectation.zh, expectation.en)))
-                if trouble:
-                    voice.line("\n".join(f"      {line}" for line in trouble.splitlines()))
-                unmet += bool(trouble)
-                met += not trouble
+        for expectation, trouble, seconds in _looks(part, world):
+            mark = "✗" if trouble else "✓"
+            voice.line(*(f"  {mark} {seconds:5.1f} s  {words}" for words in (expectation.zh, expectation.en)))
+            if trouble:
+                voice.line("\n".join(f"      {line}" for line in trouble.splitlines()))
+            unmet += bool(trouble)
+            met += not trouble
     return met, unmet
+
+
+def _looks(part: Part, world: World) -> Iterator[tuple[Expectation, str, float]]:
+    """Each expectation with what is wrong and the seconds that it took, in their order."""
+    lookers = ThreadPoolExecutor(max_workers=part.together)
+    try:
+        looks = [(one, lookers.submit(_look, one, world)) for one in part.expectations]
+        for expectation, look in looks:
+            yield expectation, *look.result()
+    finally:
+        # After Ctrl-C, what has not begun need not begin.
+        lookers.shutdown(cancel_futures=True)
 
 
 def _look(expectation: Expectation, world: World) -> tuple[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -24,7 +25,6 @@ HEAVY = (
     "calamine",
     "pydantic",
     "alembic",
-    "tomllib",
 )
 COMMANDS = ("", "key", "issuer", "issuer controller", "accredit", "accredit authority", "audit")
 LEAVES = (
@@ -197,3 +197,9 @@ def test_leaving_at_a_question_is_no_traceback(office, monkeypatch):
             answer = office.run("register", "--kind", "degree", *fields(7002), stdin=Screen())
         assert answer.code == code
         assert told in answer.err
+
+
+def test_bytes_that_are_no_text_are_told(office: Office):
+    told = office.run("suspend", os.fsdecode(b"\xff\xfe"), "--reason", "under-review", "--json")
+    assert (told.code, told.error) == (2, "E100")
+    assert "is no text" in told.err

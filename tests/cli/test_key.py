@@ -86,7 +86,12 @@ def test_a_private_key_comes_in_on_standard_input(bare: Office, text: str):
 
 def test_a_private_key_typed_at_a_terminal_is_not_shown(bare: Office, monkeypatch):
     asked = []
-    monkeypatch.setattr(getpass, "getpass", lambda prompt, stream: asked.append(prompt) or SECRET)
+
+    def ask(prompt, stream):
+        asked.append(prompt)
+        return SECRET
+
+    monkeypatch.setattr(getpass, "getpass", ask)
     assert bare.ok("key", "import", "old", "--json", lang="zh", stdin=Screen()).json["address"] == ADDRESS
     assert asked == ["私钥（64位十六进制）："]
 

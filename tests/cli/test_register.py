@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,9 @@ def test_one_credential_as_json(office: Office):
     assert (said["registered"], said["known"], said["warnings"]) == (1, 0, [])
     assert (batch["size"], made["label"]) == (1, number(3))
     assert Path(made["bundle"]) == office.home / "out" / f"{number(3)}.chopmark.json"
-    assert office.client.block(batch["block"]).time == batch["time"]
+    there = office.client.block(batch["block"])
+    assert there is not None
+    assert there.time == batch["time"]
 
 
 def test_a_sheet_is_checked_first_and_registered_with_yes(office: Office):
@@ -393,7 +396,7 @@ def test_a_home_without_institutions(town: Town, tmp_path: Path):
 # -- the chain, the trust file, the disk
 
 
-def point_to(office: Office, url: str, **changes: object) -> None:
+def point_to(office: Office, url: str, **changes: Any) -> None:
     """Another node for this office."""
     chain = replace(office.client.chain, rpc=(url,), **changes)
     (office.home / "trust.json").write_bytes(write_trust(TrustFile((chain,))))
@@ -512,6 +515,6 @@ def test_a_failpoint_alone_is_refused(office: Office):
 
 
 def test_the_answer_is_one_json_value_whatever_is_told(office: Office):
-    out = office.file("a.pdf", b"")
-    for words in ((*DEGREE, out, *fields(440)), (*DEGREE, *fields(440)), (*DEGREE, *fields(440), "--dry-run")):
-        json.loads(office.run(*words, "--json").out)
+    out = str(office.file("a.pdf", b""))
+    for words in ((out, *fields(440)), fields(440), (*fields(440), "--dry-run")):
+        json.loads(office.run(*DEGREE, *words, "--json").out)

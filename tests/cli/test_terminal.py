@@ -106,9 +106,9 @@ def test_an_error_is_fact_and_next_step(terminal, capsys):
     assert said["error"]["next"] == {"zh": "换", "en": "change it"}
 
 
-def test_a_passphrase_from_a_file_without_its_line_end(terminal, tmp_path):
+def test_a_passphrase_from_a_file_without_mark_and_line_end(terminal, tmp_path):
     path = tmp_path / "passphrase"
-    path.write_text("口令 with space \r\n", encoding="utf-8")
+    path.write_text("\ufeff口令 with space \r\n", encoding="utf-8")
     terminal.options["passphrase_file"] = path
     assert terminal.passphrase("work") == "口令 with space "
 

@@ -361,3 +361,8 @@ def test_a_text_that_passes_is_the_given_one_trimmed(text):
     examined = examine("degree", major=text)
     if examined.ok:
         assert examined.claims["major"] == text.strip()
+
+
+def test_what_nobody_can_see_does_not_fill_a_required_field():
+    found = examine_claims(find_kind("degree"), {"holder_name": "\u200b\u2060"}, TODAY)
+    assert "I010" in [f.code for f in found.findings if f.place.field == "holder_name"]

@@ -136,7 +136,8 @@ def state(number, profile: Profile, controller=CONTROLLER):
 
 
 def test_a_node_is_known_by_profile_and_controller():
-    assert registered(directory(state(1, made(site="")), state(2, made()), state(3, made())), made()).serial == 2
+    several = directory(state(1, made(site="")), state(2, made()), state(3, made()))
+    assert registered(several, made()) == state(2, made())
     stolen = state(2, made(), controller=b"\x66" * 20)  # anybody can register somebody else's profile
     assert registered(directory(stolen), made()) is None
 

@@ -11,7 +11,7 @@ from chopmark.core.ledger import BatchRow
 from chopmark.core.transaction import BlockRef
 from chopmark.core.words import KeyRecord, Role
 from chopmark.errors import InputError, KeystoreError, UsageError
-from chopmark.kinds import find_kind
+from chopmark.kinds import Value, find_kind
 from chopmark.services.lifecycle import (
     claims_of,
     compose_successor,
@@ -107,7 +107,7 @@ def test_an_optional_field_can_be_taken_away(kept):
 def test_lists_come_over_entry_by_entry(kept):
     """Names with a comma, and the lines of a table of contents, would not survive being typed again."""
     paper = find_kind("paper")
-    given = {
+    given: dict[str, Value] = {
         "title": "On Concrete",
         "authors": ("Zhang, Wei", "Acme Co., Ltd.；x"),
         "journal": "学报",

@@ -39,6 +39,9 @@ TERMINAL = Terminal(language=environment_language())
 """The one terminal of this process; ``main`` begins it anew, the callback below fills it before any command runs."""
 
 
+_NO_TEXT: Final = Wording("{given} 不是文本（编码不是 UTF-8）", "{given} is no text (it is not UTF-8)")
+
+
 class OptionError(UsageError):
     """Options or arguments that the command does not have, lacks, or cannot read."""
 
@@ -155,6 +158,9 @@ def _run(words: list[str]) -> int:
         return _failed(Interrupted())
     except BrokenPipeError:
         raise
+    except UnicodeEncodeError as fault:
+        # Arguments may be any bytes (file names are); where text is wanted, such bytes end here.
+        return _failed(OptionError(why=_NO_TEXT.filled(given=ascii(fault.object)[:60]), command=NAME))
     except OSError as fault:
         where = f"{fault.filename}: " if fault.filename else ""
         return _failed(SystemTrouble(why=f"{where}{fault.strerror or fault}"))

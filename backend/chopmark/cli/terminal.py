@@ -142,7 +142,7 @@ class Terminal:
         if path is None:
             return ""
         try:
-            given = path.read_text(encoding="utf-8").rstrip("\r\n")
+            given = path.read_text(encoding="utf-8-sig").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as fault:
             raise _passphrase_file(_UNREADABLE, path) from fault
         if not given:

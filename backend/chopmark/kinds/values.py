@@ -59,7 +59,7 @@ def read_value(field: Field, given: Given, today: date) -> Reading:
     if not isinstance(given, str | int):
         return _read_entries(field, [str(item) for item in given], today)
     text = _trimmed(str(given), field)
-    if not text:
+    if not norm_text(text):  # what nobody can see is nothing
         return _refuse(field, "", "I010") if field.required else Reading()
     problems = _problems(field, text)
     if problems:

@@ -99,7 +99,8 @@ class Desk:
         node = self.node_of(alias)
         say = {"suspend": self.calls.suspend, "lift": self.calls.lift, "revoke": self.calls.revoke}[verb]
         actor = self._actor(by, kinds)
-        return Errand(by, tuple(say(actor, node, find_kind(kind).code, reason) for kind in kinds))
+        codes = dict.fromkeys(find_kind(kind).code for kind in kinds)
+        return Errand(by, tuple(say(actor, node, code, reason) for code in codes))
 
     def add_key(self, alias: str, key: bytes, roles: Iterable[str], by: str = "") -> Errand:
         """Give a node a working key; nothing, if it has it with these roles already.

@@ -31,7 +31,7 @@ def bundle(n=1, label="王莉 证书", data=b"{}"):
 
 
 def test_bundles_of_several_batches_are_found_by_their_credentials(sqlite_store, tmp_path):
-    ids = []
+    ids: list[int] = []
     for part in ([draft(1), draft(2)], [draft(3)]):
         ids += take_in(sqlite_store, list(compose_drafts(DEGREE, ISSUER, part, 1))).added
         seal(sqlite_store)
@@ -107,3 +107,8 @@ def test_a_failure_leaves_no_half_bundle(tmp_path):
     with pytest.raises(InputError):
         deliver([bundle()], tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["王莉_证书.chopmark.json"]
+
+
+def test_a_bundle_is_for_its_owner_alone(tmp_path):
+    (delivered,) = deliver([BundleFile(1, "甲", b"\x01" * 32, b"{}")], tmp_path).values()
+    assert delivered.path.stat().st_mode & 0o777 == 0o600

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chopmark.kinds import Value
 from chopmark.services.register.draft import Drafted, GivenFile, number_of, readable
 from tests.services.register._drafts import DEGREE, PAPER, claims, draft
 
@@ -21,7 +22,7 @@ def test_other_claims_or_files_have_another():
 
 def test_a_number_is_the_kinds_and_without_one_the_content_stands_in():
     assert number_of(DEGREE, claims(1)) == "105331202605000001"
-    partial = {"title": "x", "authors": ("甲", "乙"), "year": 2026}
+    partial: dict[str, Value] = {"title": "x", "authors": ("甲", "乙"), "year": 2026}
     assert number_of(PAPER, partial).startswith("content:")
     assert number_of(PAPER, partial) == number_of(PAPER, dict(reversed(partial.items())))
     assert number_of(PAPER, partial) != number_of(PAPER, partial | {"authors": ("乙", "甲")})

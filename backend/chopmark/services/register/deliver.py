@@ -98,6 +98,8 @@ def _write(folder: Path, bundle: BundleFile) -> Path:
         return path
     part = folder / f".{bundle.commitment.hex()[:16]}.{os.getpid()}.part"
     try:
+        # Salts open every claim: a bundle is for whoever hands it on, not for everybody on the machine.
+        part.touch(mode=0o600)
         part.write_bytes(data)
         part.replace(path)
     finally:
