@@ -137,6 +137,12 @@ def test_what_was_revoked_is_not_brought_back_by_the_same_sheet(office: Office):
         said = office.json(*DEGREE, "--sheet", sheet, "--yes")
     assert (said["registered"], said["known"]) == (0, 1)
     assert [w["code"] for w in said["warnings"]] == ["I002", "I006"]
+    sheet = office.sheet([*rows(40, mode="普通全日制"), *rows(41)])  # one cell filled in meanwhile
+    with office.nothing_written():
+        said = office.json(*DEGREE, "--sheet", sheet, "--yes")
+        assert [w["code"] for w in said["warnings"]] == ["I002", "I006"]
+        office.file("a.rtf", rb"{\rtf 1}")
+        office.json(*DEGREE, office.home / "a.rtf", *fields(40))
     assert office.json(*DEGREE, "--sheet", sheet, "--yes", "--again")["registered"] == 1
 
 

@@ -125,18 +125,19 @@ def test_somebody_else_sends(office: Office):
 
 
 def test_a_block_that_does_not_come(office: Office):
+    accredited(office, "west")
     rpc = office.client._rpc
     rpc.call("evm_setAutomine", False)
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sending, "PATIENCE", 0.3)
-            answer = office.run("issuer", "profile", "oriental", "--site", "https://late.example", "--json")
+            answer = office.run("issuer", "profile", "west", "--site", "https://late.example", "--json")
         assert (answer.code, answer.error) == (3, "E501")
         assert "最终确认" in answer.json["error"]["message"]["zh"]
     finally:
         rpc.call("evm_setAutomine", True)
         rpc.call("anvil_mine", "0x1")
-    said = office.json("issuer", "profile", "oriental", "--site", "https://late.example")
+    said = office.json("issuer", "profile", "west", "--site", "https://late.example")
     assert said["sent"] == 0  # the block has come meanwhile, and the chain says so already
     assert office.json("worker")["idle"] is True
     assert office.json("status")["inFlight"] == []

@@ -62,6 +62,21 @@ def test_what_is_revoked_is_final(office: Office, issued):
         assert "audit credential" in answer.json["error"]["next"]["en"]
 
 
+def test_what_is_revoked_or_replaced_is_not_corrected_and_nothing_is_registered(office: Office, issued):
+    one, other = issued(625, 626)
+    office.ok("revoke", one, "--reason", "withdrawn")
+    office.ok("supersede", other, "--field", "major=力学")
+    for old, zh, en in ((one, "撤销", "revoked on 20"), (other, "被新版本替代", "newer version on 20")):
+        with office.nothing_written():
+            answer = office.run("supersede", old, "--field", "major=土木", "--json")
+        assert (answer.code, answer.error) == (2, "E101")
+        message = answer.json["error"]["message"]
+        assert zh in message["zh"]
+        assert "不可再更正" in message["zh"]
+        assert en in message["en"]
+        assert "nothing was registered" in answer.json["error"]["next"]["en"]
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -148,6 +163,16 @@ def test_without_a_node_nothing_is_asked_for(office: Office, issued):
         assert (answer.code, answer.error) == (3, "E501")
 
 
+def test_a_correction_that_died_is_finished_by_its_number(office: Office, issued):
+    """By then the number means the new version already."""
+    issued(702)
+    words = ("supersede", number(702), "--field", "major=力学")
+    office.die("after_commit_before_send", *words)
+    said = office.json(*words)
+    assert len(said["credentials"]) == 1
+    assert (office.home / said["credentials"][0]["bundle"]).exists()
+
+
 @pytest.mark.parametrize("verb", [("revoke", "--reason", "misconduct"), ("supersede", "--field", "major=力学")])
 def test_killed_in_the_middle_and_run_again_it_happens_once(office: Office, issued, verb: tuple[str, ...]):
     n = 700 if verb[0] == "revoke" else 701
@@ -155,6 +180,13 @@ def test_killed_in_the_middle_and_run_again_it_happens_once(office: Office, issu
     before = office.rows()
     office.die("after_commit_before_send", verb[0], one, *verb[1:])
     office.ok(verb[0], one, *verb[1:])
+    if (
+        verb[0] == "supersede"
+    ):  # run again it hands out the bundle, by the old id and by the number that means the new one
+        for ident in (one, number(n)):
+            said = office.json(verb[0], ident, *verb[1:], "--bundles", office.home / "again")
+            assert (said["registered"], said["known"]) == (0, 1)
+        assert len(list((office.home / "again").iterdir())) == 1
     after = office.rows()
     assert after["changes"] == before["changes"] + 1
     assert after["outbox"] == before["outbox"] + 1

@@ -95,6 +95,16 @@ def test_what_strangers_wrote_moves_no_cursor(terminal, capsys):
     assert plain("甲\ud800") == "甲?"
 
 
+def test_json_holds_nothing_that_nobody_sees(terminal, capsys):
+    nasty = "a\u202eb\x85c\u2028d\x7fe\ue000\U000e0041\x1b\ud800甲　é"
+    terminal.json = True
+    terminal.answer({nasty: nasty})
+    told = capsys.readouterr().out
+    assert not set(nasty) - set("abcde甲　é") & set(told)
+    assert "甲　é" in told
+    assert json.loads(told) == {nasty: nasty}
+
+
 def test_an_error_is_fact_and_next_step(terminal, capsys):
     fault = InputError(place="a", why=Wording("坏", "bad"), fix_zh="换", fix_en="change it")
     terminal.error(fault)

@@ -72,7 +72,7 @@ def test_a_dossier(chopmark: Chopmark, dossier: Path) -> None:
     ran = chopmark("verify", dossier)
     assert ran.code == 1
     assert "✓ good.pdf  Verified (exact file)" in ran.out
-    assert "Oriental University of Technology (No. 2, https://oriental.example)" in ran.out
+    assert "Oriental University of Technology (No. 2, site https://oriental.example)" in ran.out
     assert "✗ altered.pdf  Mismatch" in ran.out
     assert "? scan.jpg  Cannot check now" in ran.out
     assert "3 materials: Verified 1 · Cannot check now 1 · Mismatch 1" in ran.out
@@ -84,7 +84,7 @@ def test_a_dossier(chopmark: Chopmark, dossier: Path) -> None:
 def test_in_chinese(chopmark: Chopmark, dossier: Path) -> None:
     ran = chopmark("verify", dossier, lang="zh")
     assert "✓ good.pdf  已核实（文件逐字节一致）" in ran.out
-    assert "东方理工大学（No. 2, https://oriental.example）" in ran.out
+    assert "东方理工大学（No. 2, 网址 https://oriental.example）" in ran.out
     assert "共 3 份材料：已核实 1 · 无法核验 1 · 不一致 1" in ran.out
     assert "北京时间" in ran.out
     assert "假" not in ran.out
@@ -151,6 +151,30 @@ def test_a_declaration_that_means_nothing(chopmark: Chopmark, dossier: Path, dec
     assert "Traceback" not in ran.err
     as_json = chopmark("verify", dossier, "--declared", declared, "--json")
     assert as_json.lines[0]["error"]["code"] == "E101"
+
+
+def test_what_is_declared_of_another_kind_is_not_passed_over(chopmark: Chopmark, world: World, tmp_path: Path) -> None:
+    done = world.issue(kind="paper", claims={"title": "论文", "authors": ("王莉",)})
+    (tmp_path / "x.chopmark.json").write_bytes(done.data)
+    assert chopmark("verify", tmp_path).code == 0
+    ran = chopmark("verify", tmp_path, "--kind", "degree", "--declared", "holder_name=李四")
+    assert ran.code == 3
+    assert "V021" in ran.out
+    assert "degree:holder_name" in ran.out
+    assert chopmark("verify", tmp_path, "--kind", "degree").code == 2
+    twice = chopmark("verify", tmp_path, "--declared", "title=甲", "--declared", "题名=乙")
+    assert twice.code == 2
+    assert "title=甲" in twice.err
+    assert "题名=乙" in twice.err
+
+
+def test_a_private_field_is_told_to_differ_and_no_more(chopmark: Chopmark, world: World, tmp_path: Path) -> None:
+    done = world.issue(claims={**issued.CLAIMS, "holder_id": "11010519491231002X"})
+    (tmp_path / "x.chopmark.json").write_bytes(done.data)
+    for form in ((), ("--json",)):
+        ran = chopmark("verify", tmp_path, "--declared", "holder_id=110105194912310021", *form)
+        assert ran.code == 1
+        assert "character 18" not in ran.out
 
 
 def test_without_a_trust_file(chopmark: Chopmark, dossier: Path, tmp_path: Path) -> None:

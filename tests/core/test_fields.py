@@ -108,3 +108,10 @@ def test_labels_are_listed_in_the_kinds_order():
     assert labels_to_compare(OPENED, None).en.startswith(next(iter(OPENED.claims)))
     hidden = open_bundle(bundles.good()["the degree, nothing disclosed"])
     assert labels_to_compare(hidden, DEGREE).zh == "（未披露任何字段）"
+
+
+def test_the_hint_of_a_private_field_tells_no_character():
+    claims = {**bundles.DEGREE, "holder_id": "11010519491231002X"}
+    opened = open_bundle(bundles.bundled(bundles.credential("private hint", claims)))
+    (comparison,) = compared({"holder_id": "110105194912310021"}, opened)
+    assert (comparison.equal, comparison.hint) == (False, None)

@@ -16,6 +16,7 @@ from chopmark.services.lifecycle import (
     claims_of,
     compose_successor,
     draft_successor,
+    require_changed,
     require_key,
     require_registered,
 )
@@ -121,19 +122,18 @@ def test_lists_come_over_entry_by_entry(kept):
     assert new.claims["year"] == 2026
 
 
-def test_a_correction_that_corrects_nothing(kept):
-    (old,) = kept(draft(1))
-    for given in ({}, {"major": "土木工程"}):
+def test_a_correction_that_corrects_nothing(kept, tmp_path):
+    (tmp_path / "a.rtf").write_bytes(rb"{\rtf 1}")
+    paths = [tmp_path / "a.rtf"]
+    (bare,) = kept(draft(1))
+    (bound,) = kept(*successor(bare, {"certificate_number": "105331202605000002"}, paths).drafts)
+    for old, given, files in ((bare, {}, []), (bare, {"major": "土木工程"}, []), (bound, {}, []), (bound, {}, paths)):
         with pytest.raises(InputError) as caught:
-            successor(old, given)
+            require_changed(old, successor(old, given, files).drafts[0])
         assert "内容没有变化" in caught.value.say(Language.ZH)
         assert "--field" in caught.value.next_step(Language.EN)
-
-
-def test_a_new_file_alone_is_a_correction(kept, tmp_path):
-    (old,) = kept(draft(1))
-    (tmp_path / "a.rtf").write_bytes(rb"{\rtf 1}")
-    assert len(successor(old, {}, [tmp_path / "a.rtf"]).drafts[0].files) == 1
+    require_changed(bare, successor(bare, {"major": "力学"}).drafts[0])
+    require_changed(bare, successor(bare, {}, paths).drafts[0])  # a file is a correction by itself
 
 
 def test_a_wrong_correction_is_refused(kept):

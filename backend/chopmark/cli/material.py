@@ -15,7 +15,7 @@ from chopmark.core.offline import FILE_DIGEST
 from chopmark.core.reference import AttestationId, serial
 from chopmark.core.verdict import Level, Part, State, Verdict
 from chopmark.kinds import Kind
-from chopmark.services.verify.as_json import successor_of
+from chopmark.services.verify.as_json import successor_of, web_address
 from chopmark.services.verify.materials import How
 from chopmark.services.verify.verify import Verified
 from chopmark.wording import Wording
@@ -73,8 +73,8 @@ def _origin(x: Examination, kind: Kind | None) -> None:
 def _issuer(x: Examination, issuer: bytes) -> str:
     number, facts = f"No. {serial(issuer)}", x.issuer
     name = T.text(facts.name_zh or facts.name_en, facts.name_en or facts.name_zh) if facts else ""
-    site = facts.site if facts else ""
-    known = ", ".join(filter(None, (number if name else "", site)))
+    site = web_address(facts.site) if facts else ""
+    known = ", ".join(filter(None, (number if name else "", site and T.text(f"网址 {site}", f"site {site}"))))
     called = name or T.text(f"机构 {number}", f"issuer {number}")
     return called + (T.text(f"（{known}）", f" ({known})") if known else "")
 

@@ -35,7 +35,7 @@ def register(
         bool, typer.Option("--yes", help="确认登记（表格默认只预检）· register; a sheet is only checked without it")
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="重新登记已撤销的同一内容 · register anew what was revoked")
+        bool, typer.Option("--again", help="重新登记已撤销的编号或内容 · register anew what was revoked")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预检 · check only")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
@@ -66,7 +66,7 @@ def register(
         _check_key(who, checked)
         say_checked(checked, who.node, T.text("去掉 --dry-run", "leave out --dry-run") if dry_run else "")
         return
-    _register(checked, who, bundles)
+    _register(checked, who, bundles, again=again)
 
 
 def _require_one_source(kind: str, given: Sequence[object], sheet: Path | None, folder: Path | None) -> None:
@@ -131,7 +131,7 @@ def _check_key(who: Acting, checked: Checked) -> None:
         check_key(who, Role.ATTEST)
 
 
-def _register(checked: Checked, who: Acting, folder: Path) -> None:
+def _register(checked: Checked, who: Acting, folder: Path, *, again: bool) -> None:
     from chopmark.cli.desk import check_key, key_ring
     from chopmark.cli.registered import report
     from chopmark.core.words import Role
@@ -147,7 +147,7 @@ def _register(checked: Checked, who: Acting, folder: Path) -> None:
     check_key(who, Role.ATTEST)
     keys = key_ring(who)
     rows = list(compose_drafts(kind, who.node, weighed.new, int(T.site.clock())))
-    accepted = take_in(T.site.ledger, rows)
+    accepted = take_in(T.site.ledger, rows, again=again)
     T.note(f"已受理 {len(weighed.new)} 条，正在登记 …", f"{len(weighed.new)} accepted, registering …")
     ids = _in_order(weighed, [*accepted.ids], known)
     _finish(ids, lambda: keys)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chopmark.core.words import Op
     from chopmark.services.pipeline import KeyRing
     from chopmark.services.ports import Transaction
-    from chopmark.services.register import Drafted
+    from chopmark.services.register import Draft, Drafted
 
 Ids = Annotated[
     list[str],
@@ -67,14 +67,23 @@ def supersede(
     from chopmark.core.reasons import find_reason
     from chopmark.core.words import Role
     from chopmark.kinds import find_kind
-    from chopmark.services.lifecycle import compose_successor
-    from chopmark.services.pipeline import correct
+    from chopmark.services.lifecycle import compose_successor, require_changed
+    from chopmark.services.pipeline import correct, require_living
 
     T.json = as_json
     code = find_reason(reason).code
     who = acting(issuer)
     (old,) = _find([id_], who)
     drafted = _corrected(old, files or [], field or [])
+    (draft,) = drafted.drafts
+    if (done := _done_before(old, draft)) is not None:
+        _finish_correction(done, who, bundles)
+        return
+    require_changed(old, draft)
+    _require_final([old])
+    with T.site.ledger.read() as tx:
+        require_living(tx, old, draft.fingerprint)
+    _tell_files_left(old, draft)
     for role in (Role.ATTEST, Role.STATUS):
         check_key(who, role)
     keys = key_ring(who)
@@ -106,14 +115,39 @@ def _corrected(old: CredentialRow, files: list[Path], fields: list[str]) -> Draf
             T.finding(finding)
         T.out("没有更正任何内容", "Nothing was corrected")
         raise typer.Exit(2)
+    return drafted
+
+
+def _done_before(old: CredentialRow, draft: Draft) -> CredentialRow | None:
+    """The corrected version, if an earlier run of this command has made it; its number means it already."""
+    if old.replaces is not None and old.fingerprint == draft.fingerprint:
+        return old
+    with T.site.ledger.read() as tx:
+        wanted = [c.successor_id for c in tx.changes.of_credential(old.id) if c.successor_id is not None]
+        made = tx.credentials.get_many(wanted).values()
+    return next((row for row in made if row.fingerprint == draft.fingerprint and not row.withdrawn), None)
+
+
+def _finish_correction(new: CredentialRow, who: Acting, bundles: Path) -> None:
+    """Bring a correction that was interrupted to its end, and hand out its bundle."""
+    from chopmark.cli.desk import key_ring
+    from chopmark.cli.registered import report
+
+    with T.site.ledger.read() as tx:
+        left = [change.id for change in tx.changes.pending() if change.successor_id == new.id]
+    if left:
+        _carry_out(left, key_ring(who))
+    report([new.id], bundles, new=0)
+
+
+def _tell_files_left(old: CredentialRow, draft: Draft) -> None:
     with T.site.ledger.read() as tx:
         bound = len(tx.credentials.files_of([old.id]).get(old.id, ()))
-    if bound and not files:
+    if bound and not draft.files:
         T.note(
             f"请留意：旧版本绑定了 {bound} 个文件，新版本没有绑定文件（文件不会自动沿用）",
             f"Note: the old version binds {bound} file(s), the new one none: files are not taken over by themselves",
         )
-    return drafted
 
 
 def _change(ids: list[str], op: Op, reason: str, issuer: str, as_json: bool) -> None:
@@ -126,6 +160,7 @@ def _change(ids: list[str], op: Op, reason: str, issuer: str, as_json: bool) -> 
     code = find_reason(reason).code
     who = acting(issuer)
     rows = _find(ids, who)
+    _require_final(rows)
     check_key(who, Role.STATUS)
     keys = key_ring(who)
     with T.site.ledger.begin() as tx:
@@ -134,22 +169,28 @@ def _change(ids: list[str], op: Op, reason: str, issuer: str, as_json: bool) -> 
 
 
 def _find(ids: list[str], who: Acting) -> list[CredentialRow]:
-    """The credentials meant, all on the chain for good; nothing is written if one of them is not."""
+    """The credentials meant, each once."""
     from chopmark.services.find import find_credential
-    from chopmark.services.lifecycle import require_registered
 
     with T.site.ledger.read() as tx:
         rows = [find_credential(tx.credentials, text, who.node, T.site.home) for text in ids]
-        found = {row.id: row for row in rows}
-        batches = {b.id: b for row in found.values() if row.batch_id and (b := tx.batches.get(row.batch_id))}
-    require_registered(list(found.values()), batches)
-    return list(found.values())
+    return list({row.id: row for row in rows}.values())
+
+
+def _require_final(rows: Sequence[CredentialRow]) -> None:
+    """Nothing is written if one of them does not stand on the chain for good."""
+    from chopmark.services.lifecycle import require_registered
+
+    with T.site.ledger.read() as tx:
+        batches = {row.batch_id: tx.batches.get(row.batch_id) for row in rows if row.batch_id is not None}
+    require_registered(rows, {at: batch for at, batch in batches.items() if batch is not None})
 
 
 def _carry_out(ids: list[int], keys: KeyRing) -> list[ChangeRow]:
     """Make the wanted changes; as they ended. Raises ``Refused`` if one can never be, and as ``run_worker``."""
     from chopmark.cli.sending import run_worker
     from chopmark.errors import Refused
+    from chopmark.services.pipeline.status import WITHDRAWN
     from chopmark.wording import Wording
 
     def rows(tx: Transaction) -> list[ChangeRow]:
@@ -158,6 +199,15 @@ def _carry_out(ids: list[int], keys: KeyRing) -> list[ChangeRow]:
     run_worker(keys, until=lambda tx: all(row.done for row in rows(tx)))
     with T.site.ledger.read() as tx:
         done = rows(tx)
+    if any(row.note == WITHDRAWN for row in done):
+        raise Refused(
+            why=Wording(
+                "旧版本此时已被撤销或替代，不可再更正；新版本没有登记",
+                "the old version was revoked or superseded meanwhile, which is final; the new one was not registered",
+            ),
+            fix_zh="用 chopmark audit credential 查看其经历",
+            fix_en="See its life with chopmark audit credential",
+        )
     if refused := sum(row.note.startswith("refused") for row in done):
         raise Refused(
             why=Wording(

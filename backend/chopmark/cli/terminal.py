@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from chopmark.errors import ChopmarkError, KeystoreError
 from chopmark.wording import Language, Wording
@@ -38,6 +38,11 @@ _UNSAFE: Final = dict.fromkeys(
     ),
     "\ufffd",
 )
+
+# Categories of characters that JSON for people and logs writes as escapes: controls, formats, private use, surrogates,
+# line and paragraph separators.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_DEL: Final = {0x7F: "\\u007f"}  # the one control that JSON leaves as it is
 
 
 def preferred_language(environment: Mapping[str, str]) -> Language:
@@ -185,9 +190,13 @@ def _passphrase_file(why: Wording, path: Path) -> KeystoreError:
 
 
 def _json(value: object) -> str:
-    """JSON that the output can hold: where it takes no Chinese, characters are escaped."""
+    """JSON that the output can hold: where it takes no Chinese, characters are escaped, and always what nobody sees."""
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
-    return json.dumps(value, ensure_ascii=not encoding.startswith("utf8"), sort_keys=True)
+    text = json.dumps(value, ensure_ascii=not encoding.startswith("utf8"), sort_keys=True)
+    # All of these are inside strings: JSON itself is printable ASCII.
+    return text.translate(
+        {ord(c): json.dumps(c)[1:-1] for c in set(text) if category(c) in _UNSEEN and c != "\x7f"} | _DEL
+    )
 
 
 def plain(text: str) -> str:

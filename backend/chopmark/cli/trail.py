@@ -164,7 +164,10 @@ class _Text:
         block = T.text(f"区块 {event.block}", f"block {event.block}")
         text = f"{shown(event.time)}  {block}  {'  '.join(said)}{link}"
         T.out(paint(text, DIM) if entry.context else plain(text))
-        line(f"{self._actor(entry.actor)}  {T.text('交易', 'tx')} 0x{entry.logged.tx_hash.hex()}")
+        doubt = T.text("  ! 报失起始时间之后，不可信", "  ! the key is reported compromised since before")
+        if not self._trail.by_compromised_key(entry):
+            doubt = ""
+        line(f"{self._actor(entry.actor)}{doubt}  {T.text('交易', 'tx')} 0x{entry.logged.tx_hash.hex()}")
 
     def _leaves(self, entry: Entry) -> list[str]:
         """Which batch, in an issuer's life; which leaves, in a batch's; how many."""

@@ -168,8 +168,8 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "To correct it, use chopmark supersede",
     ),
     "I006": Wording(
-        "编号“{number}”的同一内容此前已登记，并已撤销或被替代，跳过",
-        "Number “{number}” with the same content was registered before and revoked or replaced since; skipped",
+        "编号“{number}”此前已登记，并已撤销或被替代，跳过",
+        "Number “{number}” was registered before and revoked or replaced since; skipped",
         "如确需重新登记，请加 --again",
         "To register it anew all the same, add --again",
     ),

@@ -23,7 +23,8 @@ from chopmark.wording import Wording
 class FieldComparison:
     """One declared field beside its claim, both as given.
 
-    ``equal`` is None if the bundle does not disclose it. ``hint``: how they differ, where that helps.
+    ``equal`` is None if the bundle does not disclose it. ``hint``: how they differ, where that helps and the field is
+    not private: it names characters.
     """
 
     name: str
@@ -51,7 +52,8 @@ def _compare_one(field: FieldShape | None, name: str, declared: ClaimValue, open
     if field is None or attested is None:
         return FieldComparison(name, label, shown(declared), "", None)
     outcome = same(field.sort, declared, attested)
-    return FieldComparison(name, label, shown(declared), shown(attested), outcome.equal, outcome.hint)
+    hint = None if field.private else outcome.hint
+    return FieldComparison(name, label, shown(declared), shown(attested), outcome.equal, hint)
 
 
 def judge_fields(

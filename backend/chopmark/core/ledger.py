@@ -93,6 +93,7 @@ class CredentialRow:
     """An accepted credential. ``batch_id`` and ``leaf_index`` are None until it is sealed into a batch.
 
     ``former_number``: the number that it had before it was superseded or revoked, when another may carry it.
+    ``withdrawn``: it should have superseded one that was revoked meanwhile, and is never attested.
     """
 
     id: int
@@ -109,6 +110,7 @@ class CredentialRow:
     replaces: bytes | None
     label: str
     accepted_at: int
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def examine_offline(subject: Subject) -> Offline:
         kind,
         wanted,
         match,
-        _level(match, comparisons),
+        _level(match, comparisons, opened),
         comparisons,
         integrity,
         status,
@@ -204,11 +204,12 @@ def _seek(
     return wanted, Fragment(Part.STATUS, State.SKIPPED), Fragment(Part.ISSUER, State.SKIPPED), set()
 
 
-def _level(match: FileMatch, comparisons: Sequence[FieldComparison]) -> Level:
+def _level(match: FileMatch, comparisons: Sequence[FieldComparison], opened: OpenedBundle) -> Level:
     if match is FileMatch.EXACT:
         return Level.EXACT
     differ = any(comparison.equal is False for comparison in comparisons)
-    if agree(comparisons) or (match is FileMatch.NONE and not differ):
+    disclosed = bool(opened.claims or opened.twins)
+    if agree(comparisons) or (match is FileMatch.NONE and disclosed and not differ):
         return Level.FIELDS
     return Level.NONE
 

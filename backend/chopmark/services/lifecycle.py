@@ -13,7 +13,7 @@ from chopmark.core.transaction import BlockRef
 from chopmark.core.words import KeyRecord, Role
 from chopmark.errors import InputError, KeystoreError, UsageError
 from chopmark.kinds import Given, Kind, Value, find_kind
-from chopmark.services.register import Drafted, FileBinder, compose_drafts
+from chopmark.services.register import Draft, Drafted, FileBinder, compose_drafts
 from chopmark.services.register.form import draft_one
 from chopmark.wording import Wording
 
@@ -73,15 +73,18 @@ def draft_successor(
     kind = find_kind(old.kind)
     claims = claims_of(old)
     merged: dict[str, Given] = {**claims, **given}
-    drafted = draft_one(kind, merged, paths, binder, today)
-    if drafted.ok and all(d.claims == claims for d in drafted.drafts) and not paths:
+    return draft_one(kind, merged, paths, binder, today)
+
+
+def require_changed(old: CredentialRow, draft: Draft) -> None:
+    """Refuse a correction that corrects nothing: the same claims and no file, or the same files."""
+    if draft.fingerprint == old.fingerprint or (not draft.files and draft.claims == claims_of(old)):
         raise InputError(
             place=old.label,
             why=Wording("内容没有变化", "nothing is changed"),
             fix_zh="请用 --field 字段=值 给出要更正的内容，或给出新文件",
             fix_en="Say what is corrected with --field name=value, or name a new file",
         )
-    return drafted
 
 
 def compose_successor(old: CredentialRow, kind: Kind, drafted: Drafted, now: int) -> NewCredential:

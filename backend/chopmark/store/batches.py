@@ -54,8 +54,12 @@ class Batches(Room):
         return [_batch(row) for row in self._rows(select(BATCHES).order_by(_B.id))]
 
     def waiting(self) -> Sequence[BatchRow]:
-        """Sealed, in no final block, and carried by no transaction now (the last one failed), oldest first."""
-        return self._list(_B.outbox_id.is_(None), _B.block_number.is_(None))
+        """Sealed, in no final block, and carried by no transaction now (the last one failed), oldest first.
+
+        A batch whose leaf was withdrawn waits for nothing.
+        """
+        gone = select(CREDENTIALS.c.id).where(CREDENTIALS.c.batch_id == _B.id, CREDENTIALS.c.withdrawn.is_(True))
+        return self._list(_B.outbox_id.is_(None), _B.block_number.is_(None), ~gone.exists())
 
     def unanchored(self) -> Sequence[BatchRow]:
         """Those in no final block yet, oldest first."""

@@ -52,6 +52,11 @@ class Changes(Room):
         """All that is not done, oldest first, carried or not."""
         return self._list(_C.done.is_(False))
 
+    def successors(self) -> set[int]:
+        """Row numbers of the credentials that supersede another one as soon as an open wish is carried out."""
+        open_ = (_C.done.is_(False), _C.successor_id.is_not(None))
+        return {row.successor_id for row in self._rows(select(_C.successor_id).where(*open_))}
+
     def due(self, limit: int) -> list[DueChange]:
         """Changes that no transaction carries, oldest first, with the places of the leaves that they are about."""
         waits = (_C.done.is_(False), _C.outbox_id.is_(None))

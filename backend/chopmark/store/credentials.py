@@ -9,17 +9,19 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select, update
 
 from chopmark.core.ledger import CredentialRow, FileRow, NewCredential, PendingGroup
+from chopmark.core.words import Op
 from chopmark.store.room import Line, Room, chunks
-from chopmark.store.schema import CREDENTIALS, FILES
+from chopmark.store.schema import CHANGES, CREDENTIALS, FILES
 
 #: Disclosures are base64url: this sign, SD-JWT's own, never stands in one.
 _BETWEEN: Final = "~"
 _C: Final = CREDENTIALS.c
+_X: Final = CHANGES.c
 MOST_FOUND: Final = 1_000
 
 
 class Credentials(Room):
-    """What the site acknowledged. Rows are added and sealed, never removed."""
+    """What the site acknowledged. Rows are added and sealed, never removed; withdrawn ones are found by row number only."""
 
     def add_many(self, rows: Sequence[NewCredential]) -> range:
         """Keep composed credentials; their row numbers, in order.
@@ -42,7 +44,8 @@ class Credentials(Room):
 
     def get_many(self, ids: Iterable[int]) -> dict[int, CredentialRow]:
         """Those of the row numbers that are there."""
-        return {row.id: row for part in chunks(list(ids)) for row in self._found(_C.id.in_(part))}
+        wanted = (select(CREDENTIALS).where(_C.id.in_(part)).order_by(_C.id) for part in chunks(list(ids)))
+        return {row.id: _credential(row) for statement in wanted for row in self._rows(statement)}
 
     def find_number(self, issuer: bytes, kind: str, numbers: Iterable[str]) -> dict[str, CredentialRow]:
         """The living credentials with these numbers, by number."""
@@ -55,6 +58,20 @@ class Credentials(Room):
         mine = (_C.issuer == issuer, _C.kind == kind)
         found = (row for part in chunks(list(prints)) for row in self._found(*mine, _C.fingerprint.in_(part)))
         return {row.fingerprint: row for row in sorted(found, key=lambda row: row.id)}
+
+    def find_former(self, issuer: bytes, kind: str, numbers: Iterable[str]) -> dict[str, CredentialRow]:
+        """Credentials that had these numbers and ended, by number; of several the newest.
+
+        Revoked ones, that is, and those whose newest version is revoked: what lives on in a newer version is not meant.
+        """
+        mine = (_C.issuer == issuer, _C.kind == kind)
+        found = [row for part in chunks(list(numbers)) for row in self._found(*mine, _C.former_number.in_(part))]
+        newest = {row.id: row.id for row in found}
+        while (newer := self._successors(newest.values())) and not newer.keys().isdisjoint(newest.values()):
+            newest = {first: newer.get(at, at) for first, at in newest.items()}
+        ends = self.get_many(set(newest.values()))
+        ended = (row for row in found if ends[newest[row.id]].former_number is not None)
+        return {row.former_number: row for row in sorted(ended, key=lambda row: row.id) if row.former_number}
 
     def any_with_number(self, number: str) -> list[CredentialRow]:
         """All credentials that carry or carried this number, of any issuer and kind, oldest first."""
@@ -91,18 +108,19 @@ class Credentials(Room):
 
         Payloads are not read.
         """
-        unsealed = _C.batch_id.is_(None)
+        unsealed = _C.batch_id.is_(None) & _C.withdrawn.is_(False)
         groups = self._rows(select(_C.issuer, _C.kind).where(unsealed).distinct().order_by(_C.issuer, _C.kind))
         return [PendingGroup(issuer, kind, self._leaves(issuer, kind, limit)) for issuer, kind in groups]
 
     def pending_counts(self) -> dict[tuple[bytes, str], int]:
         """How many leaves wait for a batch, by issuer and kind."""
-        counted = select(_C.issuer, _C.kind, func.count()).where(_C.batch_id.is_(None)).group_by(_C.issuer, _C.kind)
+        waits = (_C.batch_id.is_(None), _C.withdrawn.is_(False))
+        counted = select(_C.issuer, _C.kind, func.count()).where(*waits).group_by(_C.issuer, _C.kind)
         return {(issuer, kind): count for issuer, kind, count in self._rows(counted)}
 
     def unsealed(self, ids: Sequence[int]) -> int:
-        """How many of these have no batch."""
-        mine = select(func.count()).select_from(CREDENTIALS).where(_C.batch_id.is_(None))
+        """How many of these wait for a batch."""
+        mine = select(func.count()).select_from(CREDENTIALS).where(_C.batch_id.is_(None), _C.withdrawn.is_(False))
         return sum(self._number(mine.where(_C.id.in_(part))) for part in chunks(ids))
 
     def of_batch(self, batch_id: int) -> list[CredentialRow]:
@@ -125,13 +143,28 @@ class Credentials(Room):
             mine = update(CREDENTIALS).where(_C.id.in_(part), _C.number.is_not(None))
             self._connection.execute(mine.values(former_number=_C.number, number=None))
 
+    def withdraw(self, ids: Sequence[int]) -> None:
+        """Never attest these, and free their numbers."""
+        self.release_numbers(ids)
+        for part in chunks(ids):
+            self._connection.execute(update(CREDENTIALS).where(_C.id.in_(part)).values(withdrawn=True))
+
+    def _successors(self, ids: Iterable[int]) -> dict[int, int]:
+        """What supersedes these, or will."""
+        linked = (_X.op == int(Op.SUPERSEDED), _X.note == "", _X.successor_id > _X.credential_id)
+        wanted = (
+            select(_X.credential_id, _X.successor_id).where(_X.credential_id.in_(part), *linked)
+            for part in chunks(sorted(set(ids)))
+        )
+        return {old: new for statement in wanted for old, new in self._rows(statement)}
+
     def _leaves(self, issuer: bytes, kind: str, limit: int) -> tuple[tuple[int, bytes], ...]:
-        mine = (_C.batch_id.is_(None), _C.issuer == issuer, _C.kind == kind)
+        mine = (_C.batch_id.is_(None), _C.withdrawn.is_(False), _C.issuer == issuer, _C.kind == kind)
         rows = self._rows(select(_C.id, _C.commitment).where(*mine).order_by(_C.id).limit(limit))
         return tuple((row.id, row.commitment) for row in rows)
 
     def _found(self, *where: ColumnElement[bool]) -> list[CredentialRow]:
-        statement = select(CREDENTIALS).where(*where).order_by(_C.id)
+        statement = select(CREDENTIALS).where(_C.withdrawn.is_(False), *where).order_by(_C.id)
         return [_credential(row) for row in self._rows(statement)]
 
 
@@ -148,6 +181,7 @@ def _values(at: int, row: NewCredential) -> dict[str, object]:
         "replaces": row.replaces,
         "label": row.label,
         "accepted_at": row.accepted_at,
+        "withdrawn": False,
     }
 
 

@@ -108,6 +108,8 @@ CREDENTIALS: Final = _table(
     Column("replaces", LargeBinary),
     Column("label", Text, nullable=False),
     Column("accepted_at", Big, nullable=False),
+    # A correction that can never be made: its new version is never attested and found by nobody.
+    Column("withdrawn", Boolean, nullable=False),
     UniqueConstraint("issuer", "commitment"),
     Index(None, "issuer", "fingerprint"),
     UniqueConstraint("issuer", "kind", "number"),

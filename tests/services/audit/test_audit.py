@@ -96,6 +96,32 @@ def test_a_compromise_reported_later_was_not_known_then(world: World) -> None:
     assert before.key is not None
     assert now.key is not None
     assert (before.key[1].compromised_since, now.key[1].compromised_since) == (0, since.added)
+    marked = {when: [row["key_compromised"] for row in _own(found)] for when, found in (("b", before), ("n", now))}
+    assert marked == {"b": [False], "n": [True]}
+
+
+def test_what_a_key_did_since_its_compromise_is_marked(world: World) -> None:
+    school = world.accredited("遗失学院", "Lost College")
+    done = world.issue(school)
+    world.pass_time(100)
+    since = world.now()
+    world.pass_time(100)
+    world.change(Op.REVOKED, 3, done, by=school)
+    call = world.client.calls.report_compromise(school.node, "degree", school.node, school.key.address, since, 39)
+    world.do(school.controller, call)
+    world.settle()
+    told = source(world)
+    found = trail(told, Target(school.node, done.attestation.root, 0), as_of(told))
+    assert [(row["operation"], row["key_compromised"]) for row in _own(found)] == [
+        ("attested", False),
+        ("revoked", True),
+    ]
+    assert [row[COLUMNS.index("key_compromised")] for row in rows(found, NAMING)].count("true") == 1
+
+
+def _own(found: Trail) -> list[dict[str, object]]:
+    entries: list[dict[str, object]] = as_json(found, NAMING)["entries"]  # type: ignore[assignment]
+    return [entry for entry in entries if not entry["context"]]
 
 
 def test_a_moment_that_is_not_final_is_refused(world: World) -> None:

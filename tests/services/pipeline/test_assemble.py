@@ -23,7 +23,7 @@ def _refusal(rule: object) -> Refused:
 
 def _parts(site: Site, *kinds: str) -> list[Part]:
     calls = site.chain.client.calls
-    return [Part(calls.attest(site.chain.issuer_node, kind, os.urandom(32), 1)) for kind in kinds]
+    return [Part((calls.attest(site.chain.issuer_node, kind, os.urandom(32), 1),)) for kind in kinds]
 
 
 def test_only_the_refused_part_stays_behind(site: Site) -> None:
@@ -37,9 +37,9 @@ def test_what_needs_an_earlier_part_is_tried_on_top_of_it(site: Site) -> None:
     calls, node = site.chain.client.calls, site.chain.issuer_node
     old, new = site.chain.attest(size=1), os.urandom(32)
     parts = [
-        Part(calls.attest(node, "paper", os.urandom(32), 1)),
-        Part(calls.attest(node, "degree", new, 1)),
-        Part(calls.supersede(node, old, 0, new, 0, 2)),
+        Part((calls.attest(node, "paper", os.urandom(32), 1),)),
+        Part((calls.attest(node, "degree", new, 1),)),
+        Part((calls.supersede(node, old, 0, new, 0, 2),)),
     ]
     kept, blocked = sift(site.bench(), site.chain.key.address, parts, _refusal("NotGranted()"))
     assert kept == parts[1:]

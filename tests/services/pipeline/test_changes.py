@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from chopmark.core.ledger import ChangeRow, CredentialRow
+from chopmark.core.ledger import ChangeRow, CredentialRow, NewCredential
+from chopmark.core.transaction import Call, SignedTransaction
 from chopmark.core.words import Op
 from chopmark.errors import InputError, UsageError
 from chopmark.services.pipeline import correct, request_changes, status, take_in
-from chopmark.services.pipeline.status import ALREADY, REVOKED, masks
+from chopmark.services.pipeline.deliver import NONCE_TAKEN
+from chopmark.services.pipeline.status import ALREADY, REVOKED, WITHDRAWN, masks
+from chopmark.services.ports import Signer
+from chopmark.wording import Language
 from tests.fixtures.ledger import composed
 from tests.fixtures.pipes import Site
 
@@ -135,15 +140,142 @@ def _root(site: Site, row: CredentialRow) -> bytes:
     return batch.root
 
 
-def test_a_correction_of_what_was_revoked_is_refused_and_told(site: Site) -> None:
+def _corrected(site: Site, old: CredentialRow, content: bytes = b"\x01") -> NewCredential:
+    return composed("N1", site.chain.issuer_node, fingerprint=content * 32, replaces=old.commitment)
+
+
+def _withdrawn(site: Site, change: ChangeRow) -> bool:
+    """Whether the successor is attested nowhere, found by nobody, and its number free."""
+    assert _done(site, [change]) == [(True, WITHDRAWN)]
+    node = site.chain.issuer_node
+    with site.store.read() as tx:
+        successor = tx.credentials.get_many([change.successor_id or 0])[change.successor_id or 0]
+        assert tx.credentials.by_commitment(successor.commitment.hex()) == []
+        assert tx.credentials.find_number(node, "degree", ["N1"]) == {}
+        assert tx.credentials.pending_counts() == {}
+        assert tx.batches.waiting() == []
+        attested = {event.event.x for event in tx.history.events(ops=[Op.ATTESTED])}
+        batch = tx.batches.get(successor.batch_id or 0)
+    assert batch is None or batch.root not in attested
+    return successor.withdrawn
+
+
+@pytest.mark.parametrize("finished", [True, False], ids=["done", "wanted"])
+def test_a_correction_of_what_was_revoked_is_refused_with_nothing_kept(site: Site, finished: bool) -> None:
     (old,) = site.register("N1")
     _want(site, [old], Op.REVOKED)
-    site.worker().run(timeout=30)
-    new = composed("N1", site.chain.issuer_node, fingerprint=b"\x01" * 32, replaces=old.commitment)
+    if finished:
+        site.worker().run(timeout=30)
+    with pytest.raises(InputError) as caught, site.store.begin() as tx:
+        correct(tx, old, _corrected(site, old), 2, now=1)
+    said = caught.value.say(Language.ZH)
+    assert "已于 20" in said
+    assert "撤销" in said
+    assert "which is final" in caught.value.say(Language.EN)
+    with site.store.read() as tx:
+        assert tx.credentials.pending_counts() == {}
+
+
+@pytest.mark.parametrize("finished", [True, False], ids=["done", "wanted"])
+def test_a_second_correction_of_the_old_one_is_refused(site: Site, finished: bool) -> None:
+    (old,) = site.register("N1")
     with site.store.begin() as tx:
-        change = correct(tx, old, new, 2, now=1)
+        correct(tx, old, _corrected(site, old), 2, now=1)
+    if finished:
+        assert site.worker().run(timeout=30).idle
+    with pytest.raises(InputError, match="superseded"), site.store.begin() as tx:
+        correct(tx, old, _corrected(site, old, b"\x02"), 2, now=1)
+
+
+def _revoke_elsewhere(site: Site, old: CredentialRow) -> None:
+    """The board revokes it with the same key, and our database does not know."""
+    node, index = site.chain.issuer_node, old.leaf_index or 0
+    call = site.chain.client.calls.set_status(node, _root(site, old), Op.REVOKED, 1, masks([index]))
+    site.chain.send(site.chain.key, call)
+
+
+def test_a_successor_of_what_was_revoked_elsewhere_is_never_attested(site: Site) -> None:
+    (old,) = site.register("N1")
+    _revoke_elsewhere(site, old)
+    with site.store.begin() as tx:
+        change = correct(tx, old, _corrected(site, old), 2, now=1)
+    site.accept("N2")
     assert site.worker().run(timeout=30).idle
-    assert _done(site, [change]) == [(True, REVOKED)]
+    assert _withdrawn(site, change)
+    assert [row.summary for row in site.outbox()][1:] == [{"batches": 1, "leaves": 1}]
+    site.fsck("N1", "N2")
+
+
+def test_a_revocation_that_is_quicker_takes_the_successor_along(site: Site) -> None:
+    (old,) = site.register("N1")
+    with site.store.begin() as tx:
+        change = correct(tx, old, _corrected(site, old), 2, now=1)
+    bench = site.bench()
+    late: list[int] = []
+
+    def prepare(signer: Signer, call: Call, nonce: int, /) -> SignedTransaction:
+        """The wish was looked at; then the old one is revoked; then the contracts are asked."""
+        if not late:
+            late.append(nonce)
+            _revoke_elsewhere(site, old)
+        return bench.prepare(signer, call, nonce)
+
+    done = site.worker(bench=replace(bench, prepare=prepare)).run(timeout=30)
+    assert done.idle or site.worker().run(timeout=30).idle
+    assert _withdrawn(site, change)
+
+
+def test_a_revocation_that_is_mined_first_takes_the_successor_along(site: Site) -> None:
+    (old,) = site.register("N1")
+    with site.store.begin() as tx:
+        change = correct(tx, old, _corrected(site, old), 2, now=1)
+    bench = site.bench()
+    late: list[int] = []
+
+    def prepare(signer: Signer, call: Call, nonce: int, /) -> SignedTransaction:
+        signed = bench.prepare(signer, call, nonce)
+        if not late:
+            late.append(nonce)
+            _revoke_elsewhere(site, old)
+        return signed
+
+    site.worker(bench=replace(bench, prepare=prepare)).run(timeout=30)
+    assert site.worker().run(timeout=30).idle
+    assert [row.error for row in site.outbox()] == ["", NONCE_TAKEN]
+    assert _withdrawn(site, change)
+
+
+def test_a_correction_whose_transaction_was_lost_goes_out_whole_again(site: Site) -> None:
+    (old,) = site.register("N1")
+    with site.store.begin() as tx:
+        change = correct(tx, old, _corrected(site, old), 2, now=1)
+    bench = site.bench()
+    late: list[int] = []
+
+    def prepare(signer: Signer, call: Call, nonce: int, /) -> SignedTransaction:
+        signed = bench.prepare(signer, call, nonce)
+        if not late:
+            late.append(nonce)
+            site.chain.attest(size=1)
+        return signed
+
+    site.worker(bench=replace(bench, prepare=prepare)).run(timeout=30)
+    assert site.worker().run(timeout=30).idle
+    assert _done(site, [change]) == [(True, "")]
+    assert [row.error for row in site.outbox()] == ["", NONCE_TAKEN, ""]
+    assert site.outbox()[-1].summary == {"batches": 1, "leaves": 1, "changes": 1}
+    assert site.status(old) == (True, False, True)
+
+
+def test_a_successor_is_sealed_apart_from_what_is_merely_new(site: Site) -> None:
+    (old,) = site.register("N1")
+    with site.store.begin() as tx:
+        correct(tx, old, _corrected(site, old), 2, now=1)
+    site.accept("N2", "N3")
+    assert site.worker().run(timeout=30).idle
+    assert [batch.size for batch in site.batches()] == [1, 2, 1]
+    assert [row.summary for row in site.outbox()][1:] == [{"batches": 2, "leaves": 3, "changes": 1}]
+    site.fsck("N1", "N1", "N2", "N3")
 
 
 def test_a_revoked_number_may_be_given_again(site: Site) -> None:
@@ -152,7 +284,11 @@ def test_a_revoked_number_may_be_given_again(site: Site) -> None:
         take_in(site.store, [composed("N1", site.chain.issuer_node, fingerprint=b"\x01" * 32)])
     _want(site, [row], Op.REVOKED)
     site.worker().run(timeout=30)
-    site.register("N1")
+    for content in (b"N1".ljust(32, b"\0"), b"\x01" * 32):
+        with pytest.raises(InputError, match="revoked"):
+            take_in(site.store, [composed("N1", site.chain.issuer_node, fingerprint=content)])
+    take_in(site.store, [composed("N1", site.chain.issuer_node)], again=True)
+    assert site.worker().run(timeout=30).idle
     site.fsck("N1", "N1")
 
 

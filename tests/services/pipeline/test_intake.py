@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chopmark.errors import InputError
-from chopmark.services.pipeline import Plan, accept, plan, take_in
+from chopmark.services.pipeline import Plan, accept, correct, plan, take_in
 from chopmark.store import Store
 from chopmark.wording import Language
 from tests.fixtures.ledger import ISSUER, composed, new_credential
@@ -44,6 +44,32 @@ def test_a_taken_number_takes_nothing_in(store: Store, numbers: tuple[str, str])
     assert "chopmark supersede" in caught.value.next_step(Language.EN)
     with store.read() as tx:
         assert tx.credentials.pending_counts() == {(ISSUER, "degree"): 1}
+
+
+def test_a_revoked_number_is_given_anew_only_on_purpose(store: Store) -> None:
+    (old,) = take_in(store, [composed("N1", ISSUER)]).added
+    with store.begin() as tx:
+        tx.credentials.release_number(old)
+    for content in (b"\x01" * 32, b"N1".ljust(32, b"\0")):
+        with pytest.raises(InputError) as caught:
+            take_in(store, [composed("N1", ISSUER, fingerprint=content), composed("N2", ISSUER)])
+        assert "--again" in caught.value.next_step(Language.EN)
+    assert take_in(store, [composed("N1", ISSUER, "paper")]).added == (2,)
+    assert take_in(store, [composed("N1", ISSUER)], again=True).added == (3,)
+
+
+def test_a_number_whose_credential_lives_on_under_another_is_free(store: Store) -> None:
+    """A mistyped number was corrected: the one that it belongs to gets it, until what was corrected is revoked."""
+    (old,) = take_in(store, [composed("N1", ISSUER)]).added
+    with store.begin() as tx:
+        row = tx.credentials.get_many([old])[old]
+        change = correct(tx, row, composed("N2", ISSUER), 2, now=1)
+    with store.read() as tx:
+        assert tx.credentials.find_former(ISSUER, "degree", ["N1"]) == {}
+    with store.begin() as tx:
+        tx.credentials.release_number(change.successor_id or 0)
+    with store.read() as tx:
+        assert tx.credentials.find_former(ISSUER, "degree", ["N1", "N2", "N3"]).keys() == {"N1", "N2"}
 
 
 def test_a_plan_counts_batches_and_transactions(store: Store) -> None:

@@ -74,4 +74,14 @@ def test_what_was_revoked_is_not_brought_back_by_running_a_list_again(weighed, k
     assert "已撤销" in found.ended[0].say(Language.ZH)
     assert "--again" in found.ended[0].next_step(Language.EN)
     assert len(weighed(draft(1), again=True).new) == 1
-    assert len(weighed(draft(1, major="力学")).new) == 1  # other content under a number that is free
+
+
+def test_a_revoked_number_is_held_back_whatever_the_content(weighed, keep, sqlite_store):
+    (first,) = keep(draft(1))
+    with sqlite_store.begin() as tx:
+        tx.credentials.release_number(first)
+    for changed in (draft(1, row=2, mode="普通全日制"), draft(1, [FILE], row=2)):
+        found = weighed(changed, draft(2))
+        assert [w.code for w in found.ended] == ["I006"]
+        assert [d.number[-1] for d in found.new] == ["2"]
+        assert len(weighed(changed, again=True).new) == 1

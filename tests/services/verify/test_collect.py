@@ -56,7 +56,7 @@ def test_links_are_followed_to_files_inside_only(tmp_path: Path) -> None:
     (root / "self").symlink_to(root / "self")
     os.mkfifo(root / "pipe")
     found = collect([root], LIMITS)
-    assert [f.name for f in found.files] == ["a-inside"]  # the same file as real.txt: counted once
+    assert [f.name for f in found.files] == ["a-inside", "real.txt"]  # V018 tells that it is one file
     assert dict(found.skipped) == {
         "loop": Skipped.LINK_TO_FOLDER,
         "sub/up": Skipped.LINK_TO_FOLDER,
@@ -133,3 +133,13 @@ def test_a_bad_bundle_is_a_bundle_all_the_same(tmp_path: Path, data: bytes) -> N
     assert not found.files
     assert found.bundles[0].opened is None
     assert found.bundles[0].fault is not None
+
+
+def test_a_hard_link_is_a_material_and_a_path_named_twice_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a" / "x.pdf").write_bytes(b"one")
+    os.link(tmp_path / "a" / "x.pdf", tmp_path / "b" / "x.pdf")
+    assert [f.name for f in collect([tmp_path], LIMITS).files] == ["a/x.pdf", "b/x.pdf"]
+    twice = [tmp_path / "a", tmp_path / "a" / "x.pdf", tmp_path / "b" / ".." / "a" / "x.pdf"]
+    assert [f.name for f in collect(twice, LIMITS).files] == ["x.pdf"]

@@ -141,3 +141,13 @@ def test_empty_files_are_not_the_same_file(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").touch()
     (tmp_path / "b.pdf").touch()
     assert all(not m.shared for m in match(collect([tmp_path], LIMITS)))
+
+
+def test_one_file_in_two_persons_folders_of_one_name_is_told(tmp_path: Path) -> None:
+    for person in ("a", "b"):
+        (tmp_path / person).mkdir()
+    (tmp_path / "a" / "x.pdf").write_bytes(b"one")
+    (tmp_path / "b" / "x.pdf").hardlink_to(tmp_path / "a" / "x.pdf")
+    found = match(collect([tmp_path / "a", tmp_path / "b"], LIMITS))
+    both = tuple(str((tmp_path / person / "x.pdf").resolve()) for person in ("a", "b"))
+    assert [m.shared for m in found] == [both, both]

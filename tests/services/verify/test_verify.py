@@ -197,6 +197,24 @@ def test_no_bundle(world: World, tmp_path: Path) -> None:
         assert "fake" not in said.lower()
 
 
+def test_an_unknown_kinds_declared_fields_could_not_be_compared(world: World, tmp_path: Path) -> None:
+    put(tmp_path, world.issue(kind="paper", claims={"title": "论文"}))
+    verifier = world.verifier()
+    ignorant = replace(verifier, kinds={code: kind for code, kind in verifier.kinds.items() if code != "paper"})
+    assert only(ignorant, tmp_path).examination.verdict is Verdict.VERIFIED
+    found = only(ignorant, tmp_path, "holder_name=李四")
+    assert (found.examination.verdict, codes(found)) == (Verdict.MANUAL_REVIEW, ["V021"])
+
+
+def test_a_hard_link_to_anothers_file_is_a_material(world: World, tmp_path: Path) -> None:
+    put(tmp_path, world.issue(files=[b"linked"]), "a", b"linked")
+    (tmp_path / "b.pdf").hardlink_to(tmp_path / "a.pdf")
+    (tmp_path / "c.pdf").symlink_to("a.pdf")
+    found = run(world.verifier(), tmp_path)
+    assert list(found) == ["a.pdf", "b.pdf", "c.pdf"]
+    assert all("V018" in codes(each) for each in found.values())
+
+
 def test_the_same_file_for_two_materials(world: World, tmp_path: Path) -> None:
     put(tmp_path, world.issue(files=[b"same"]), "a", b"same")
     (tmp_path / "b.pdf").write_bytes(b"same")

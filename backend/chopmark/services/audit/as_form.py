@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "key_index",
     "key_address",
     "key_name",
+    "key_compromised",
     "via",
     "subject",
     "subject_name",
@@ -67,7 +68,7 @@ def as_json(trail: Trail, naming: Naming) -> Json:
             kind: {"standing": found.standing.name.lower(), "since": naming.time(found.since) if found.since else None}
             for kind, found in (trail.accreditation or {}).items()
         },
-        "entries": [dict(zip(COLUMNS, row(entry, naming), strict=True)) for entry in trail.entries],
+        "entries": [dict(zip(COLUMNS, row(trail, entry, naming), strict=True)) for entry in trail.entries],
     }
 
 
@@ -75,10 +76,10 @@ def rows(trail: Trail, naming: Naming) -> Iterator[list[str]]:
     """The trail as a sheet, headings first. A cell never begins a formula."""
     yield list(COLUMNS)
     for entry in trail.entries:
-        yield [_cell(value) for value in row(entry, naming)]
+        yield [_cell(value) for value in row(trail, entry, naming)]
 
 
-def row(entry: Entry, naming: Naming) -> list[object]:
+def row(trail: Trail, entry: Entry, naming: Naming) -> list[object]:
     """One entry, in the order of ``COLUMNS``."""
     event, actor = entry.logged.event, entry.actor
     reason = reason_wording(event.reason) if event.reason else Wording("", "")
@@ -99,6 +100,7 @@ def row(entry: Entry, naming: Naming) -> list[object]:
         actor.key,
         "0x" + actor.address.hex() if actor.address else None,
         naming.key(actor.address) or None,
+        trail.by_compromised_key(entry),
         actor.via or None,
         "0x" + entry.subject.hex() if entry.subject else None,
         (naming.key(entry.subject) or None) if entry.subject else None,

@@ -50,6 +50,12 @@ class Trail:
     key: tuple[bytes, KeyRecord] | None = None
     accreditation: Mapping[str, Accreditation] | None = None
 
+    def by_compromised_key(self, entry: Entry) -> bool:
+        """Whether a key made it (or passed it on) at or after the time since which it is reported compromised."""
+        actor, time = entry.actor, entry.logged.event.time
+        keys = (self.directory.key_by_index(actor.node, index) for index in (actor.key, actor.via))
+        return any(key is not None and 0 < key[1].compromised_since <= time for key in keys)
+
 
 def trail(source: EventSource, target: Target, moment: AsOf) -> Trail:
     """The life of what was asked about. Raises ``ChainError`` if the source cannot tell it."""

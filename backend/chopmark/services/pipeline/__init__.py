@@ -22,7 +22,7 @@ What is promised:
 """
 
 from chopmark.services.pipeline.bench import Bench, home_of
-from chopmark.services.pipeline.changes import correct, request_changes
+from chopmark.services.pipeline.changes import correct, request_changes, require_living
 from chopmark.services.pipeline.follow import follow
 from chopmark.services.pipeline.holder import holder_here, is_gone
 from chopmark.services.pipeline.intake import Accepted, accept, take_in
@@ -47,5 +47,6 @@ __all__ = [
     "is_gone",
     "plan",
     "request_changes",
+    "require_living",
     "take_in",
 ]

@@ -8,18 +8,18 @@ kept is ever sent, so a signature that is thrown away was never seen by anybody.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from chopmark.core.ledger import BatchRow, CallRow, DueChange, Lease, NewOutbox
+from chopmark.core.ledger import BatchRow, CallRow, DueChange, Lease, NewOutbox, PendingGroup
 from chopmark.core.transaction import Call, Rejection, SignedTransaction
 from chopmark.errors import Refused
 from chopmark.services.pipeline.batcher import BATCH_LIMIT, ToSeal, to_seal
 from chopmark.services.pipeline.bench import Bench
 from chopmark.services.pipeline.failpoint import reach
 from chopmark.services.pipeline.progress import Blocked
-from chopmark.services.pipeline.status import WORDS_LIMIT, StatusCall, feasible, status_calls
+from chopmark.services.pipeline.status import WITHDRAWN, WORDS_LIMIT, StatusCall, feasible, status_calls
 from chopmark.services.ports import Signer, Transaction
 
 PARTS_LIMIT: Final = 40
@@ -30,9 +30,13 @@ CHANGES_LIMIT: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One call of the transaction to be, and what it is for: exactly one of the last four."""
+    """What the transaction to be does for one purpose, and what for: exactly one of the last four.
 
-    call: Call
+    But a successor's attestation and its supersession are one part, never to be torn: ``status`` beside ``seal``, or
+    beside ``batch`` if a transaction with both failed before.
+    """
+
+    calls: tuple[Call, ...]
     seal: ToSeal | None = None
     batch: BatchRow | None = None
     status: StatusCall | None = None
@@ -69,11 +73,11 @@ def assemble(bench: Bench, lease: Lease, signer: Signer) -> Assembled:
     A registry call that the contracts refuse is written down as refused; everything else that they refuse keeps
     waiting. Raises ``Busy`` if the lease was lost, ``Unreachable``, ``StoreError``.
     """
-    parts = _parts(bench, signer)
+    parts, unsure = _parts(bench, signer)
     nonce = _next_nonce(bench, lease.sender) if parts else None
-    done = Assembled(again=bool(parts))
+    done = Assembled(again=bool(parts) or unsure)
     while parts and nonce is not None:
-        call = bench.join([part.call for part in parts])
+        call = _joined(bench, parts)
         try:
             signed = bench.prepare(signer, call, nonce)
         except Refused as refusal:
@@ -101,7 +105,7 @@ def sift(bench: Bench, sender: bytes, parts: Sequence[Part], refusal: Refused) -
     blocked: list[Blocked] = []
     for part in parts:
         try:
-            bench.chain.simulate(sender, bench.join([*(one.call for one in kept), part.call]))
+            bench.chain.simulate(sender, _joined(bench, [*kept, part]))
             kept.append(part)
         except Refused as fault:
             blocked.append(Blocked(*part.subject, fault))
@@ -110,22 +114,48 @@ def sift(bench: Bench, sender: bytes, parts: Sequence[Part], refusal: Refused) -
     return kept, blocked
 
 
-def _parts(bench: Bench, signer: Signer) -> list[Part]:
-    """What waits for this sender, in the order in which it must happen.
+def _joined(bench: Bench, parts: Sequence[Part]) -> Call:
+    return bench.join([call for part in parts for call in part.calls])
 
-    Calls of the issuer registry go first and alone.
+
+def _parts(bench: Bench, signer: Signer) -> tuple[list[Part], bool]:
+    """What waits for this sender, in the order in which it must happen; whether some wish waits for a final block.
+
+    Calls of the issuer registry go first and alone. The successor of an open wish is attested by the very part that
+    supersedes the old one, in a batch of its own: both happen or neither.
     """
     with bench.store.read() as tx:
         rows = tx.calls.waiting(signer.address)
         if rows:
             first = [row for row in rows if row.to == rows[0].to][:PARTS_LIMIT]
-            return [Part(Call(row.to, row.data, row.purpose), row=row) for row in first]
+            return [Part((Call(row.to, row.data, row.purpose),), row=row) for row in first], False
         batches = [row for row in tx.batches.waiting() if _is_mine(bench, signer, row.issuer)]
         groups = [one for one in tx.credentials.pending(BATCH_LIMIT) if _is_mine(bench, signer, one.issuer)]
         due = [one for one in tx.changes.due(CHANGES_LIMIT) if _is_mine(bench, signer, one.leaf.issuer)]
-    parts = _again(bench, batches) + [Part(one.call(bench.contracts), seal=one) for one in to_seal(groups)]
-    parts = parts[:PARTS_LIMIT]
-    return parts + _status_parts(bench, parts, due)
+        held = tx.changes.successors()
+        alone = {row.id: leaf for row in batches if row.size == 1 for leaf in _only_leaf(tx, row) if leaf in held}
+    tried = _again(bench, batches)
+    parts = [part for part in tried if part.batch is not None and part.batch.id not in alone]
+    parts += [_sealing(bench, one) for one in to_seal(_groups(groups, held, wanted=False))]
+    bound = {alone[part.batch.id]: part for part in tried if part.batch is not None and part.batch.id in alone}
+    bound |= {one.leaves[0]: _sealing(bench, one) for one in to_seal(_groups(groups, held, wanted=True))}
+    status, unsure = _status_parts(bench, bound, due)
+    return parts[:PARTS_LIMIT] + status, unsure
+
+
+def _only_leaf(tx: Transaction, row: BatchRow) -> list[int]:
+    return [one.id for one in tx.credentials.of_batch(row.id)]
+
+
+def _groups(groups: Sequence[PendingGroup], held: set[int], *, wanted: bool) -> list[PendingGroup]:
+    """Of what waits the leaves that no wish holds, or (``wanted``) the others, each a group of its own."""
+    if wanted:
+        return [replace(one, leaves=(leaf,)) for one in groups for leaf in one.leaves if leaf[0] in held]
+    return [replace(one, leaves=tuple(leaf for leaf in one.leaves if leaf[0] not in held)) for one in groups]
+
+
+def _sealing(bench: Bench, one: ToSeal) -> Part:
+    return Part((one.call(bench.contracts),), seal=one)
 
 
 def _refuse(bench: Bench, blocked: Sequence[Blocked]) -> None:
@@ -146,30 +176,62 @@ def _again(bench: Bench, batches: Sequence[BatchRow]) -> list[Part]:
     """Batches whose transaction failed, but for those whose record stands all the same: the follower will see them."""
     records = bench.chain.batches([(row.issuer, row.root) for row in batches], bench.chain.head()) if batches else []
     return [
-        Part(bench.contracts.attest(row.issuer, row.kind, row.root, row.size, row.algorithm), batch=row)
+        Part((bench.contracts.attest(row.issuer, row.kind, row.root, row.size, row.algorithm),), batch=row)
         for row, record in zip(batches, records, strict=True)
         if record is None
     ]
 
 
-def _status_parts(bench: Bench, parts: Sequence[Part], due: Sequence[DueChange]) -> list[Part]:
-    """Calls for the wishes that can be fulfilled now; those that are settled without one are written down as such."""
+def _status_parts(bench: Bench, bound: Mapping[int, Part], due: Sequence[DueChange]) -> tuple[list[Part], bool]:
+    """Parts for the wishes that can be fulfilled now; those that are settled without one are written down as such.
+
+    ``bound``: what attests the successors of open wishes, by row number. Also whether some are settled, but not in a
+    final block yet.
+    """
     if not due:
-        return []
-    fresh = {number: place for part in parts if part.seal for number, place in part.seal.places().items()}
+        return [], False
+    fresh = {leaf: (_root(part), 0) for leaf, part in bound.items()}
     now = feasible(bench.chain, bench.chain.head(), due, fresh)
+    unsure = False
     if now.settled:  # for good only if it stands in a final block
         sure = feasible(bench.chain, bench.chain.final(), due, fresh)
-        with bench.store.begin() as tx:
-            for note, ids in now.settled.items():
-                tx.changes.conclude([number for number in ids if number in sure.settled[note]], note)
+        for note, ids in now.settled.items():
+            final = [number for number in ids if number in sure.settled[note]]
+            unsure = unsure or len(final) < len(ids)
+            _settle(bench, note, [one for one in due if one.change.id in {*final}], bound)
+    successor_of = {one.change.id: one.change.successor_id for one in due}
     parts_now: list[Part] = []
-    words = 0
+    left, words = dict(bound), 0
     for one in status_calls(bench.contracts, now):
         words += one.words
         if words <= WORDS_LIMIT and len(parts_now) < PARTS_LIMIT:
-            parts_now.append(Part(one.call, status=one))
-    return parts_now
+            successor = successor_of[one.changes[0]] or 0
+            if successor in bound and successor not in left:
+                continue  # it supersedes two: the second one waits until it is attested
+            carrier = left.pop(successor, None)
+            parts_now.append(
+                Part((one.call,), status=one)
+                if carrier is None
+                else replace(carrier, calls=(*carrier.calls, one.call), status=one)
+            )
+    return parts_now, unsure
+
+
+def _root(part: Part) -> bytes:
+    if part.seal is not None:
+        return part.seal.root
+    return b"" if part.batch is None else part.batch.root
+
+
+def _settle(bench: Bench, note: str, settled: Sequence[DueChange], bound: Mapping[int, Part]) -> None:
+    """Conclude wishes for which nothing is sent. A successor that is attested nowhere is withdrawn with its wish."""
+    with bench.store.begin() as tx:
+        free = [one.change for one in settled if tx.changes.free([one.change.id])]
+        tx.changes.conclude([one.id for one in free], note)
+        lost = bound.keys() - tx.changes.successors()
+        gone = {one.id: one.successor_id for one in free if one.successor_id is not None and one.successor_id in lost}
+        tx.credentials.withdraw([*gone.values()])
+        tx.changes.conclude([*gone], WITHDRAWN)
 
 
 def _next_nonce(bench: Bench, sender: bytes) -> int | None:
@@ -213,13 +275,15 @@ def _keep(bench: Bench, lease: Lease, parts: Sequence[Part], call: Call, signed:
 
 def _stands(tx: Transaction, part: Part) -> bool:
     """Whether what a part was made of is still as it was read."""
+    if part.status is not None and tx.changes.free(part.status.changes) != len(part.status.changes):
+        return False
     if part.seal is not None:
+        if part.status is None and not tx.changes.successors().isdisjoint(part.seal.leaves):
+            return False
         return tx.credentials.unsealed(part.seal.leaves) == len(part.seal.leaves)
     if part.batch is not None:
         return tx.batches.get(part.batch.id) == part.batch
-    if part.status is not None:
-        return tx.changes.free(part.status.changes) == len(part.status.changes)
-    return part.row is not None and tx.calls.get(part.row.id) == part.row
+    return part.status is not None or (part.row is not None and tx.calls.get(part.row.id) == part.row)
 
 
 def _tie(tx: Transaction, part: Part, outbox_id: int) -> None:
@@ -229,10 +293,10 @@ def _tie(tx: Transaction, part: Part, outbox_id: int) -> None:
         tx.batches.seal(one.issuer, one.kind, one.root, int(one.algorithm), one.leaves, outbox_id)
     elif part.batch is not None:
         tx.batches.carry([part.batch.id], outbox_id)
-    elif part.status is not None:
-        tx.changes.carry(part.status.changes, outbox_id)
     elif part.row is not None:
         tx.calls.carry([part.row.id], outbox_id)
+    if part.status is not None:
+        tx.changes.carry(part.status.changes, outbox_id)
 
 
 def _summary(parts: Sequence[Part]) -> dict[str, int]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from chopmark.core.ledger import ChangeRow, CredentialRow, NewCredential
 from chopmark.core.words import Op
-from chopmark.errors import UsageError
+from chopmark.errors import InputError, UsageError
+from chopmark.services.pipeline.deliver import marked
 from chopmark.services.pipeline.intake import accept
+from chopmark.services.pipeline.status import ALREADY, WORD_BITS
 from chopmark.services.ports import Transaction
 from chopmark.wording import Wording
 
@@ -43,10 +48,57 @@ def request_changes(
 def correct(tx: Transaction, old: CredentialRow, new: NewCredential, reason: int, *, now: int) -> ChangeRow:
     """Accept ``new`` and want ``old`` superseded by it: one promise, both or neither.
 
-    The number passes from the old to the new one at once, so that no third one can take it. A rerun finds itself.
-    Raises as ``accept`` and ``request_changes``.
+    The number passes from the old to the new one at once, so that no third one can take it. A rerun finds itself while
+    the wish is open. Raises as ``require_living``, ``accept`` and ``request_changes``: then nothing may be committed.
     """
+    require_living(tx, old, new.fingerprint)
     tx.credentials.release_number(old.id)
-    accepted = accept(tx, [new])
+    accepted = accept(tx, [new], again=new.number in (old.number, old.former_number))
     successor = tx.credentials.get_many(accepted.ids)[accepted.ids[0]]
     return request_changes(tx, [old], Op.SUPERSEDED, reason, now=now, successor=successor)[0]
+
+
+def require_living(tx: Transaction, old: CredentialRow, fingerprint: bytes | None = None) -> None:
+    """Refuse to correct what is revoked or superseded, or is going to be, as far as is known here.
+
+    ``fingerprint``: of the corrected content; an open wish for this very correction is no reason to refuse it. Raises
+    ``InputError``.
+    """
+    for change in tx.changes.of_credential(old.id):
+        if change.op not in _ENDS or change.note not in ("", ALREADY):
+            continue
+        if not change.done and change.successor_id is not None:
+            wanted = tx.credentials.get_many([change.successor_id])[change.successor_id]
+            if wanted.fingerprint == fingerprint:
+                continue
+        if not change.done:
+            raise _ended(old, Op(change.op), change.requested_at, _ASKED)
+    batch = None if old.batch_id is None else tx.batches.get(old.batch_id)
+    if batch is None or old.leaf_index is None:
+        return
+    word, bit = divmod(old.leaf_index, WORD_BITS)
+    said = tx.history.events(node=batch.issuer, root=batch.root, ops=[Op.SUPERSEDED, Op.REVOKED])
+    for one in said:
+        if any(at == word and mask >> bit & 1 for at, mask in marked(one)):
+            raise _ended(old, one.event.op, one.event.time, _FINAL)
+
+
+def _ended(old: CredentialRow, op: Op, time: int, how: Wording) -> InputError:
+    date = datetime.fromtimestamp(time, _ZONE).date().isoformat()
+    return InputError(
+        place=old.label,
+        why=how.filled(date=date, ended=_ENDS[op]),
+        fix_zh="用 chopmark audit credential 查看其经历；没有登记任何内容",
+        fix_en="See its life with chopmark audit credential; nothing was registered",
+    )
+
+
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+_ENDS: Final = {
+    Op.REVOKED: Wording("撤销", "revoked"),
+    Op.SUPERSEDED: Wording("被新版本替代", "superseded by a newer version"),
+}
+_FINAL: Final = Wording("已于 {date} {ended}，不可再更正", "it was {ended} on {date}, which is final")
+_ASKED: Final = Wording(
+    "已于 {date} 申请{ended}，不可再更正", "it is going to be {ended}, as asked for on {date}, which is final"
+)

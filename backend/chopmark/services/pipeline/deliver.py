@@ -138,7 +138,7 @@ def _all_said(changes: Sequence[ChangeRow], leaves: Mapping[int, LeafPlace], sai
     bits: dict[tuple[int, bytes, int], int] = {}
     for one in said:
         op, root = int(one.event.op), one.event.x
-        for word, mask in _marked(one):
+        for word, mask in marked(one):
             bits[op, root, word] = bits.get((op, root, word), 0) | mask
     for change in changes:
         leaf = leaves[change.credential_id]
@@ -149,7 +149,7 @@ def _all_said(changes: Sequence[ChangeRow], leaves: Mapping[int, LeafPlace], sai
     return True
 
 
-def _marked(one: Logged) -> list[tuple[int, int]]:
+def marked(one: Logged) -> list[tuple[int, int]]:
     """The leaves that a status event or a supersession names, as (word index, mask) pairs."""
     changes, old = one.detail.get("changes"), one.detail.get("oldIndex")
     if isinstance(changes, list):

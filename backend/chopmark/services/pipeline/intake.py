@@ -30,12 +30,13 @@ class Accepted:
         return (*self.added, *(row.id for row in self.already))
 
 
-def accept(tx: Transaction, rows: Sequence[NewCredential]) -> Accepted:
+def accept(tx: Transaction, rows: Sequence[NewCredential], *, again: bool = False) -> Accepted:
     """Keep composed credentials, to be sealed by a worker. Nothing is promised before the transaction is committed.
 
     A rerun finds itself: what has the same content as a living credential of the same number (without a number: as
-    any credential of the issuer and kind) counts as accepted already, though its salts differ. Raises ``InputError``
-    if a number is taken by other content, or stands twice in ``rows``: then nothing may be committed.
+    any credential of the issuer and kind) counts as accepted already, though its salts differ. ``again``: the number
+    of a revoked credential may be given anew. Raises ``InputError`` if a number is taken by other content, is a
+    revoked one's, or stands twice in ``rows``: then nothing may be committed.
     """
     groups: defaultdict[tuple[bytes, str], list[NewCredential]] = defaultdict(list)
     for row in rows:
@@ -43,7 +44,9 @@ def accept(tx: Transaction, rows: Sequence[NewCredential]) -> Accepted:
     new: list[NewCredential] = []
     already: list[CredentialRow] = []
     for (issuer, kind), group in groups.items():
-        by_number = tx.credentials.find_number(issuer, kind, [row.number for row in group if row.number is not None])
+        numbers = [row.number for row in group if row.number is not None]
+        by_number = tx.credentials.find_number(issuer, kind, numbers)
+        revoked = {} if again else tx.credentials.find_former(issuer, kind, numbers)
         unnumbered = [row.fingerprint for row in group if row.number is None]
         by_print = tx.credentials.find_fingerprint(issuer, kind, unnumbered)
         seen: set[str] = set()
@@ -51,6 +54,8 @@ def accept(tx: Transaction, rows: Sequence[NewCredential]) -> Accepted:
             kept = by_print.get(row.fingerprint) if row.number is None else by_number.get(row.number)
             if row.number in seen or (kept is not None and kept.fingerprint != row.fingerprint):
                 raise InputError(place=row.label, **_TAKEN)
+            if kept is None and row.number in revoked:
+                raise InputError(place=row.label, **_REVOKED)
             if row.number is not None:
                 seen.add(row.number)
             if kept is None:
@@ -60,17 +65,22 @@ def accept(tx: Transaction, rows: Sequence[NewCredential]) -> Accepted:
     return Accepted(tuple(tx.credentials.add_many(new)), tuple(already))
 
 
-def take_in(store: Store, rows: Sequence[NewCredential]) -> Accepted:
+def take_in(store: Store, rows: Sequence[NewCredential], *, again: bool = False) -> Accepted:
     """``accept`` in a transaction of its own: on return everything given is on disk.
 
     Raises as ``accept``, and ``StoreError``.
     """
     with store.begin() as tx:
-        accepted = accept(tx, rows)
+        accepted = accept(tx, rows, again=again)
     reach("after_accept")
     return accepted
 
 
+_REVOKED: Final = {
+    "why": Wording("该编号的凭证已撤销", "the credential of its number was revoked"),
+    "fix_zh": "如确需重新登记，请加 --again；没有登记任何内容",
+    "fix_en": "To register it anew all the same, add --again; nothing was registered",
+}
 _TAKEN: Final = {
     "why": Wording("该编号已用于另一份内容", "its number is taken by other content"),
     "fix_zh": "如需更正，请用 chopmark supersede；没有登记任何内容",

@@ -23,6 +23,7 @@ WORDS_LIMIT: Final = 300
 
 ALREADY: Final = "already"
 REVOKED: Final = "refused: revoked"
+WITHDRAWN: Final = "refused: revoked; successor withdrawn"
 
 Leaf: TypeAlias = tuple[bytes, bytes, int]
 """Issuer, root, index."""

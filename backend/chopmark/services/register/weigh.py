@@ -23,12 +23,16 @@ class Register(Protocol):
     def find_fingerprint(self, issuer: bytes, kind: str, prints: Sequence[bytes]) -> Mapping[bytes, CredentialRow]:
         """Credentials of this content, living or not; of several the newest."""
 
+    def find_former(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Mapping[str, CredentialRow]:
+        """Revoked credentials that had these numbers and have no living newer version."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """``new``: to be registered. ``known``: registered already with the same content, beside the row that holds it.
 
-    ``ended``: of the same content as a credential that was revoked or replaced; passed over, with a warning for each (I006).
+    ``ended``: of the number of a revoked credential, whatever their content, or of the same content as one that was revoked
+    or replaced; passed over, with a warning for each (I006).
     ``findings``: numbers that are registered with another content (I005).
     """
 
@@ -46,12 +50,13 @@ def weigh(
     ``again``: what was revoked or replaced is new once more. Without it a list that is run again brings nobody back.
     """
     registered = register.find_number(issuer, kind.code, [d.number for d in drafts])
-    free = [] if again else [d.fingerprint for d in drafts if d.number not in registered]
-    ended = register.find_fingerprint(issuer, kind.code, free)
+    free = [] if again else [d for d in drafts if d.number not in registered]
+    ended = register.find_fingerprint(issuer, kind.code, [d.fingerprint for d in free])
+    former = register.find_former(issuer, kind.code, [d.number for d in free if d.number])
     weighed = _Weighing()
     for draft in drafts:
         row = registered.get(draft.number)
-        if row is None and not again and draft.fingerprint in ended:
+        if row is None and (draft.fingerprint in ended or draft.number in former):
             weighed.ended.append(Finding("I006", {"number": draft.shown or draft.label}, _place(draft, sheet)))
         elif row is None:
             weighed.new.append(draft)

@@ -6,6 +6,7 @@ It lands in logs and other systems, so fields that their kind calls private (ide
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from chopmark.core.disclosure import ClaimValue
 from chopmark.core.examine import Examination, FieldComparison, IssuerFacts
@@ -14,6 +15,7 @@ from chopmark.core.transaction import BlockRef
 from chopmark.core.verdict import Fragment
 from chopmark.kinds import Field, all_kinds
 from chopmark.kinds.values import shown as printed
+from chopmark.services.verify.declared import private_field
 from chopmark.services.verify.materials import FoundFile
 from chopmark.services.verify.verify import Verified
 from chopmark.wording import Language, Wording
@@ -75,7 +77,8 @@ def _masked(value: object, private: Field | None) -> object:
 
 
 def _comparison(each: FieldComparison, private: Mapping[str, Field]) -> Json:
-    field = private.get(each.name)
+    # What could not be compared may be a private field of a kind that the bundle is not of.
+    field = private.get(each.name) or private_field(each.name, all_kinds())
     return {
         "field": each.name,
         "label": spoken(each.label),
@@ -99,9 +102,19 @@ def _issuer(examination: Examination) -> Json | None:
         "number": facts.serial,
         "name": {"zh": facts.name_zh, "en": facts.name_en} if facts.name_zh or facts.name_en else None,
         "uscc": facts.uscc or None,
-        "site": facts.site or None,
+        "site": web_address(facts.site) or None,
         "standing_now": facts.standing.name.lower() if facts.standing is not None else None,
     }
+
+
+def web_address(site: str) -> str:
+    """An issuer's site if it is a plain web address, else nothing: on the chain it may be any text, a false name too."""
+    try:
+        parts = urlsplit(site)
+        plain = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return ""
+    return site if plain and site.isprintable() and not any(c.isspace() or c in "（）()，," for c in site) else ""
 
 
 def _registered(examination: Examination) -> Json | None:

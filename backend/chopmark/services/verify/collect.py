@@ -48,18 +48,18 @@ class _Gathering:
     bundles: list[FoundBundle] = field(default_factory=list)
     skipped: list[tuple[str, Skipped]] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
-    seen: set[tuple[int, int]] = field(default_factory=set)
+    seen: set[Path] = field(default_factory=set)
 
     def take(self, path: Path, name: str, group: str) -> None:
-        """Read one regular file. The same file reached twice (by a link, by two arguments) counts once."""
+        """Read one regular file. The same path named twice counts once; links to one file are materials of their own."""
         try:
             status = path.stat()
         except OSError:
             self.skipped.append((name, Skipped.NO_ACCESS))
             return
-        if (identity := (status.st_dev, status.st_ino)) in self.seen:
+        if (place := path.parent.resolve() / path.name) in self.seen:
             return
-        self.seen.add(identity)
+        self.seen.add(place)
         if len(self.files) + len(self.bundles) >= self.limits.files:
             raise UsageError(why=_TOO_MANY.filled(limit=self.limits.files))
         if _is_bundle(path, status.st_size):

@@ -137,10 +137,12 @@ def _with_shared(materials: Iterable[Material]) -> tuple[Material, ...]:
 
 def _items(group: Iterable[Material]) -> tuple[str, ...]:
     """What uses one file's bytes: several files, or one file for several credentials. Empty if it is one item."""
-    files = dict.fromkeys(each.name for each in group)
+    found = list(group)
+    files = {each.file.path: each.name for each in found if each.file}
     if len(files) > 1:
-        return tuple(files)
-    bundles = {each.bundle.opened.commitment: each.bundle.name for each in group if each.bundle and each.bundle.opened}
+        # Folders named side by side may hold files of one name.
+        return tuple(files.values() if len(set(files.values())) == len(files) else map(str, files))
+    bundles = {each.bundle.opened.commitment: each.bundle.name for each in found if each.bundle and each.bundle.opened}
     return tuple(bundles.values()) if len(bundles) > 1 else ()
 
 

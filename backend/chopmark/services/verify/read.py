@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from chopmark.core.directory import Accreditation, address_of, walk
 from chopmark.core.examine import ChainFacts, IssuerFacts, Wanted
@@ -12,7 +13,12 @@ from chopmark.core.profile import Profile
 from chopmark.core.reference import PREFIX_LENGTH, AttestationId, issuer_id, serial
 from chopmark.core.transaction import BlockRef, Logged
 from chopmark.core.words import BatchRecord, GrantRecord, KeyRecord, Op, Plane
+from chopmark.errors import Unreachable
 from chopmark.services.verify.ports import ChainReader, KeyBook
+from chopmark.wording import Wording
+
+MAX_DEPTH: Final = 8
+"""Levels below the root authority that the contract allows (``MAX_DEPTH`` in ``contracts/types/Grant.sol``)."""
 
 Batches = Mapping[tuple[bytes, bytes], BatchRecord | None]
 Bits = Mapping[tuple[bytes, bytes, int, int], int]
@@ -125,6 +131,8 @@ class _Session:
 
     def issuers(self, leaves: Sequence[Wanted]) -> Issuers:
         """Each issuer as it presents itself, and how its accreditation stands at the pinned block."""
+        if not leaves:
+            return {}
         wanted = list(dict.fromkeys((leaf.issuer, leaf.kind) for leaf in leaves))
         grants = self._grants(wanted)
         profiles = {issuer: self.reader.profile(issuer, self.at) for issuer in dict.fromkeys(i for i, _ in wanted)}
@@ -136,10 +144,13 @@ class _Session:
         }
 
     def _grants(self, wanted: Sequence[tuple[bytes, str]]) -> Mapping[tuple[bytes, str], GrantRecord | None]:
-        """The accreditations of these, of those who accredited them, and so on up: one request a level."""
+        """The accreditations of these, of those who accredited them, and so on up: one request a level.
+
+        Raises ``Unreachable`` if there are more levels than the contract allows: a node that makes them up never ends.
+        """
         found: dict[tuple[bytes, str], GrantRecord | None] = {}
         level = list(wanted)
-        while level:
+        for _ in range(MAX_DEPTH):
             found.update(zip(level, self.reader.grants(level, self.at), strict=True))
             above = (
                 (issuer_id(node[:PREFIX_LENGTH], grant.parent), kind)
@@ -147,7 +158,9 @@ class _Session:
                 if (grant := found[node, kind]) is not None and grant.parent
             )
             level = [place for place in dict.fromkeys(above) if place not in found]
-        return found
+            if not level:
+                return found
+        raise Unreachable(url="", why=_TOO_DEEP.filled(limit=MAX_DEPTH))
 
     def status(self, leaf: Wanted) -> LeafStatus:
         """Why and when a leaf's status changed, and in whose favour: told by events, not by bits."""
@@ -177,3 +190,8 @@ def _issuer(
         standing=accreditation.standing,
         since=accreditation.since,
     )
+
+
+_TOO_DEEP: Final = Wording(
+    "回答不合规范：授权超过{limit}级", "it answered nonsense: accreditations on more than {limit} levels"
+)

@@ -122,6 +122,7 @@ def _credentials() -> None:
         sa.Column("replaces", sa.LargeBinary),
         _required("label", sa.Text()),
         _required("accepted_at", BIG),
+        _required("withdrawn", sa.Boolean()),
         sa.PrimaryKeyConstraint("id", name="pk_credentials"),
         sa.UniqueConstraint("issuer", "commitment", name="uq_credentials_issuer_commitment"),
         sa.UniqueConstraint("issuer", "kind", "number", name="uq_credentials_issuer_kind_number"),
