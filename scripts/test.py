@@ -17,6 +17,7 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,8 +33,22 @@ STEP_LIMIT = 2400
 """Seconds after which a step is taken for stuck and ended."""
 BRANCHES = {"backend/chopmark/core/": 95.0}
 """Per cent of branches that tests must take, by folder."""
+BESIDE = {"stories", "lines", "users"}
+"""Steps of the second lane: they use one core at most, and wait for blocks half of the time."""
 CONTRACT_LINES = 100.0
 """Per cent of the contracts' lines that Foundry's tests must reach."""
+
+
+class _Said(threading.local):
+    """What the commands of the present step said."""
+
+    lines: list[str]
+
+    def __init__(self) -> None:
+        self.lines = []
+
+
+_SAID = _Said()
 
 
 @dataclass
@@ -67,7 +82,7 @@ class Step:
 def _say(*command: str | Path, env: dict[str, str] | None = None) -> tuple[int, str]:
     """Run a command in the project, show what it says and return its exit code with it."""
     words = [str(word) for word in command]
-    print(f"$ {' '.join(Path(word).name if word == words[0] else word for word in words)}", flush=True)
+    _SAID.lines.append(f"$ {' '.join(Path(word).name if word == words[0] else word for word in words)}\n")
     process = subprocess.Popen(
         words,
         cwd=ROOT,
@@ -91,10 +106,8 @@ def _say(*command: str | Path, env: dict[str, str] | None = None) -> tuple[int, 
 
 
 def _follow(process: subprocess.Popen[str]) -> tuple[int, str]:
-    said = []
-    for line in process.stdout or ():
-        print(line, end="", flush=True)
-        said.append(line)
+    said = list(process.stdout or ())
+    _SAID.lines.extend(said)
     return process.wait(), "".join(said)
 
 
@@ -202,10 +215,10 @@ def _short_of(files: dict[str, dict[str, dict[str, int]]], folder: str, floor: f
     if not branches:
         return f"{folder}: nothing measured"
     reached = 100.0 * sum(summary["covered_branches"] for summary in inside.values()) / branches
-    print(f"{folder}: {reached:.1f} % of {branches} branches (at least {floor:.0f} %)")
+    _SAID.lines.append(f"{folder}: {reached:.1f} % of {branches} branches (at least {floor:.0f} %)\n")
     for name, summary in sorted(inside.items()):
         if missing := summary["num_branches"] - summary["covered_branches"] + summary["missing_lines"]:
-            print(f"  {name}: {missing} lines or branches not reached")
+            _SAID.lines.append(f"  {name}: {missing} lines or branches not reached\n")
     return f"{folder}: {reached:.1f} % of branches, needs {floor:.0f} %" if reached < floor else ""
 
 
@@ -236,9 +249,9 @@ def _contract_lines(_: str) -> Outcome:
         return Outcome(f"exit code {code}")
     missed, found = _missed_lines(LCOV.read_text("utf-8"))
     for place in missed:
-        print(f"  not reached: {place}")
+        _SAID.lines.append(f"  not reached: {place}\n")
     reached = 100.0 * (found - len(missed)) / found if found else 0.0
-    print(f"contracts/: {reached:.1f} % of {found} lines (at least {CONTRACT_LINES:.0f} %)")
+    _SAID.lines.append(f"contracts/: {reached:.1f} % of {found} lines (at least {CONTRACT_LINES:.0f} %)\n")
     return Outcome(f"{reached:.1f} % of lines, needs {CONTRACT_LINES:.0f} %" if reached < CONTRACT_LINES else "")
 
 
@@ -283,13 +296,23 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(steps: Sequence[Step], expression: str) -> dict[str, tuple[float, Outcome]]:
-    outcomes = {}
+    """Two lanes side by side, because half of the steps wait for blocks; a step's output is shown when it ends."""
+    outcomes: dict[str, tuple[float, Outcome]] = {}
+    lanes = [[step for step in steps if (step.name in BESIDE) is beside] for beside in (False, True)]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        for lane in [pool.submit(_lane, lane, expression, outcomes) for lane in lanes]:
+            lane.result()
+    return {step.name: outcomes[step.name] for step in steps}
+
+
+def _lane(steps: Sequence[Step], expression: str, outcomes: dict[str, tuple[float, Outcome]]) -> None:
     for step in steps:
-        print(f"\n== {step.name}: {step.about}", flush=True)
+        print(f"-- {step.name}: {step.about}", flush=True)
+        _SAID.lines = []
         began = time.monotonic()
         outcome = step.run(expression)
         outcomes[step.name] = (time.monotonic() - began, outcome)
-    return outcomes
+        print(f"\n== {step.name}: {outcome}\n" + "".join(_SAID.lines), flush=True)
 
 
 def _report(outcomes: dict[str, tuple[float, Outcome]]) -> bool:

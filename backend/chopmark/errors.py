@@ -150,8 +150,8 @@ class Unreachable(ChainError):
     wording = Wording(
         "区块链节点不可达（{url}）：{why}",
         "The chain's node cannot be reached ({url}): {why}",
-        "请检查节点是否运行、地址是否正确；待登记内容已保存，重跑即可继续",
-        "Check that the node runs and its address is right; what is queued is safe, run again to continue",
+        "请检查节点是否运行、地址是否正确，然后重跑；已受理的内容不会丢失",
+        "Check that the node runs and its address is right, then run again; nothing that was accepted is lost",
     )
 
 

@@ -80,6 +80,7 @@ def _verifier(
     from chopmark.services.verify.site import coverage
     from chopmark.services.verify.verify import Verifier as Verifying
 
+    indexed = records is not None and records.is_index
     bundled = any(material.bundle is not None for material in materials)
     return Verifying(
         trust=_trust(wanted=bundled),
@@ -87,8 +88,8 @@ def _verifier(
         kinds=kinds,
         profiles=profiles,
         key_book=records.keys_of if records else lambda _: {},
-        indexed=records is not None,
-        coverage=coverage(profiles.values(), kinds, indexed=records is not None),
+        indexed=indexed,
+        coverage=coverage(profiles.values(), kinds, indexed=indexed),
     )
 
 

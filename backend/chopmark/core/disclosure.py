@@ -35,7 +35,7 @@ TWIN: Final = "norm:"
 FILE: Final = "file:"
 REPLACES: Final = "replaces"
 
-_NAME: Final = re.compile(r"(?:(norm:)?[a-z][a-z0-9_]{0,63}|(file:)[1-9][0-9]{0,2})", re.ASCII)
+_NAME: Final = re.compile(r"(?:(norm:(?!replaces$))?[a-z][a-z0-9_]{0,63}|(file:)[1-9][0-9]{0,2})", re.ASCII)
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}", re.ASCII)
 _FILE_MEMBERS: Final = {"bytes", "mediaType", "sha-256"}
 

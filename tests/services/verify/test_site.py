@@ -114,3 +114,8 @@ def test_how_far_registration_goes() -> None:
     assert said.zh == "本站索引中没有此文件；东方理工大学称自2001-09-01起登记学历学位、论文；东方理工大学称登记专利"
     assert "Oriental says that it registers since 2001-09-01: Degree, Paper" in said.en
     assert coverage([], KINDS, indexed=False).zh == "没有凭证包，也没有可查的站点索引"
+
+
+def test_an_empty_database_is_no_index(store: Store) -> None:
+    """`chopmark status` makes one: a registered file must not be called unregistered because of that."""
+    assert not SiteRecords(store.read).is_index

@@ -10,14 +10,14 @@ from typing import Final, Protocol
 from chopmark.core.bundle import Bundle, write_bundle
 from chopmark.core.directory import address_of
 from chopmark.core.history import RegistryName
-from chopmark.core.ledger import CredentialRow, NodeRow
+from chopmark.core.ledger import BatchRow, CredentialRow, NodeRow
 from chopmark.core.profile import Profile
 from chopmark.core.transaction import Logged
 from chopmark.core.words import KeyRecord, Op
 from chopmark.kinds import Kind
 from chopmark.services.bundles import Kept, bundle_of, bundles_of_batch
 from chopmark.services.issuers import names_by_digest
-from chopmark.services.ports import KeptCredentials
+from chopmark.services.ports import KeptBatches, KeptCredentials
 from chopmark.services.verify.collect import SUFFIX, opened_or_fault
 from chopmark.services.verify.materials import FoundBundle
 from chopmark.wording import Wording
@@ -45,9 +45,17 @@ class History(Protocol):
     ) -> Sequence[Logged]: ...
 
 
+class Batches(KeptBatches, Protocol):
+    """Sealed batches."""
+
+    def list(self) -> Sequence[BatchRow]: ...
+
+
 class Records(Kept, Protocol):
     """One snapshot of a site's database."""
 
+    @property
+    def batches(self) -> Batches: ...
     @property
     def credentials(self) -> Credentials: ...
     @property
@@ -61,6 +69,12 @@ class SiteRecords:
 
     def __init__(self, read: Callable[[], AbstractContextManager[Records]]) -> None:
         self._read = read
+
+    @property
+    def is_index(self) -> bool:
+        """Whether the site has registered anything: an empty database knows no file because nobody put one in."""
+        with self._read() as tx:
+            return bool(tx.batches.list())
 
     def bundles_for(self, digests: Sequence[bytes]) -> Mapping[bytes, FoundBundle]:
         """For each file (SHA-256) the newest anchored credential that binds it, as a bundle made from the records."""
