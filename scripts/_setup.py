@@ -82,14 +82,18 @@ def enter(level: str = "run") -> None:
     if Path(sys.prefix).resolve() != VENV.resolve():
         sys.stdout.flush()
         os.execve(PYTHON, [str(PYTHON), *sys.argv], environment())
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.update(environment())
 
 
 def environment() -> dict[str, str]:
     """The environment variables for everything that runs in the project."""
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    # Commands are started by the hundred here: compile each module once, and not beside the sources.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
+        "PYTHONPYCACHEPREFIX": str(CACHE / "pycache"),
         "PATH": os.pathsep.join([str(BIN), *(entry for entry in path if entry != str(BIN))]),
         "VIRTUAL_ENV": str(VENV),
         "SOLCX_BINARY_PATH": str(SOLC_FOLDER),
