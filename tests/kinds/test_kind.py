@@ -8,7 +8,10 @@ from chopmark.wording import Language
 
 
 def test_the_kinds_there_are():
-    assert [kind.code for kind in all_kinds()] == ["degree", "issue", "paper", "patent"]
+    assert [kind.code for kind in all_kinds()] == [
+        "award", "book", "degree", "issue", "paper", "patent", "profqual", "project",
+        "receipt", "risklist", "ruleset", "skill", "software", "title", "training",
+    ]  # fmt: skip
 
 
 def test_an_unknown_kind_names_the_known():

@@ -9,7 +9,7 @@ import pytest
 from chopmark.errors import FormatError
 from chopmark.kinds.kind import Field
 from chopmark.kinds.load import load_kinds, read_kind
-from chopmark.services.sheet.columns import FILE_HEADINGS, heading_key
+from chopmark.services.sheet import FILE_HEADINGS, heading_key
 from chopmark.wording import Language
 
 GOOD = """

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Final
 
 from chopmark.core.finding import Finding, Place
-from chopmark.kinds.crosses import CROSSES, Oddity
+from chopmark.kinds.crosses import CROSSES
 from chopmark.kinds.kind import Claims, Kind, Value, text_of
+from chopmark.kinds.oddity import Oddity
 from chopmark.kinds.values import Given, printable, read_value, shown
 from chopmark.wording import Wording
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chopmark.core.identifiers import normal_of
-from chopmark.core.normal import norm_text
+from chopmark.core.normal import norm_name, norm_text
 from chopmark.wording import Wording
 
 Value = str | int | tuple[str, ...]
@@ -66,6 +66,7 @@ class Kind:
     ``code``: at most eight of ``a-z0-9-``, as the chain knows it. ``holder``: the fields that name whose it is.
     ``credential``: alternatives, best first; each a set of fields which together are the credential's number.
     ``issued_on``, ``valid_until``: fields of type date, or "". ``crosses``: names of rules between fields.
+    ``open``: published anyway, so that whoever asks by number is told whether it is registered, without naming a holder.
     """
 
     code: str
@@ -77,6 +78,7 @@ class Kind:
     issued_on: str = ""
     valid_until: str = ""
     crosses: tuple[str, ...] = ()
+    open: bool = False
 
     @property
     def label(self) -> Wording:
@@ -95,6 +97,14 @@ class Kind:
                 return field
         raise KeyError(name)
 
+    def meant(self, typed: str) -> Field | None:
+        """The field that a name, a label or a synonym means, however it is spelt; None if there is none."""
+        wanted = norm_name(typed)
+        for field in self.fields:
+            if wanted in {norm_name(name) for name in (field.name, field.zh, field.en, *field.synonyms)}:
+                return field
+        return None
+
     def number(self, claims: Claims) -> str:
         """The normalised number of a credential, by which a repeat is found; "" if none is complete.
 
@@ -102,22 +112,36 @@ class Kind:
         has several alternatives the number begins with its place among them, so that a DOI never equals a page.
         """
         for place, names in enumerate(self.credential):
-            if all(claims.get(name, "") not in ("", ()) for name in names):
-                number = "|".join(_part(self.field(name), claims[name]) for name in names)
-                return f"{place}:{number}" if len(self.credential) > 1 else number
+            if _complete(names, claims):
+                return self._named(place, names, claims)
         return ""
 
+    def numbers(self, claims: Claims) -> tuple[str, ...]:
+        """Every normalised number of a credential, best first: a paper has its DOI and its place in a journal.
+
+        A number that only leaves out part of a better one is none: an edition of an issue is not the issue without it.
+        """
+        whole = {place: set(names) for place, names in enumerate(self.credential) if _complete(names, claims)}
+        kept = [place for place, names in whole.items() if not any(names < whole[p] for p in whole if p < place)]
+        return tuple(self._named(place, self.credential[place], claims) for place in kept)
+
     def shown_number(self, claims: Claims) -> str:
-        """The number as given, for people; "" if none is complete."""
-        for names in self.credential:
-            if all(claims.get(name, "") not in ("", ()) for name in names):
-                return "，".join(text_of(claims[name]) for name in names)
-        return ""
+        """The number as given, for people, without its private parts; "" if none is complete."""
+        found = (names for names in self.credential if _complete(names, claims))
+        return "，".join(text_of(claims[name]) for name in next(found, ()) if not self.field(name).private)
+
+    def _named(self, place: int, names: tuple[str, ...], claims: Claims) -> str:
+        number = "|".join(_part(self.field(name), claims[name]) for name in names)
+        return f"{place}:{number}" if len(self.credential) > 1 else number
 
 
 def text_of(value: Value) -> str:
     """A claim's value as text: a list is joined by 、."""
     return "、".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _complete(names: tuple[str, ...], claims: Claims) -> bool:
+    return all(claims.get(name, "") not in ("", ()) for name in names)
 
 
 def _part(field: Field, value: Value) -> str:

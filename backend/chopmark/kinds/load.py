@@ -25,6 +25,7 @@ _KIND_WORDS: Final = {
     "issued_on": str,
     "valid_until": str,
     "crosses": list,
+    "open": bool,
     "field": list,
 }
 _KIND_NEEDS: Final = ("code", "zh", "en", "holder", "credential", "field")
@@ -80,6 +81,7 @@ def read_kind(text: str, where: str) -> Kind:
         issued_on=raw.get("issued_on", ""),
         valid_until=raw.get("valid_until", ""),
         crosses=_texts(raw.get("crosses", []), "crosses", where),
+        open=raw.get("open", False),
     )
     _references(kind, where)
     return kind
@@ -135,6 +137,8 @@ def _references(kind: Kind, where: str) -> None:
     for name in [*used, *dates]:
         if name not in names:
             _refuse(where, f"没有字段“{name}”", f"there is no field “{name}”")
+    if any({*names} <= {*kind.holder} for names in kind.credential if names):
+        _refuse(where, "编号不能只由持有人组成", "a holder alone is no number")
     if not all(kind.credential) or not all(kind.field(name).type == "date" for name in dates):
         _refuse(where, "credential为空，或日期字段不是日期", "an empty credential, or a date that is not one")
     for cross in kind.crosses:
