@@ -5,6 +5,7 @@
     ChopmarkError
     ├── UsageError            the command or its input is wrong; nothing was written       exit 2
     │   ├── InputError        a file, a sheet, a field                                     (place: file, row, column)
+    │   │   └── UnsafeArchive a ZIP archive that is not unpacked: it leads out, bursts, hides
     │   └── UnknownThing      an id, a kind, an alias that is not there
     ├── FormatError           bytes that FORMAT.md refuses (payload, bundle, trust file, JSON)
     ├── ProofError            bytes that are well-formed and prove nothing                   exit 1
@@ -17,7 +18,10 @@
     │   ├── ChainReset        the chain came back without what was final
     │   └── Refused           the contracts refuse the transaction; says which rule
     ├── StoreError            the database: locked, full, of another chain, too new
-    └── Busy                  somebody else holds the sender lease
+    ├── Busy                  somebody else holds the sender lease
+    ├── SiteError             a site, asked over HTTP: its problems, its silence, its contradictions (client/errors.py)
+    ├── Unsigned              it waits for a signature that is made elsewhere            exit 3
+    └── Throttled             asked too often; says when to ask again                exit 3
 
 Every error has a stable ``code``, a sentence and a next step in both languages, and the facts that fill them.
 """
@@ -72,6 +76,27 @@ class InputError(UsageError):
 
     code = "E101"
     wording = Wording("{place}：{why}", "{place}: {why}", "{fix_zh}", "{fix_en}")
+
+
+class UnsafeArchive(InputError):
+    """A ZIP archive that is not unpacked. ``rule``: leads-out, link, encrypted, method, name, twice, entries, too-large, bomb, damaged.
+
+    ``entry``: the name in the archive that it is about, "" if it is the whole archive.
+    """
+
+    code = "E105"
+
+    def __init__(self, place: str, rule: str, why: Wording, entry: str = "") -> None:
+        self.rule = rule
+        shown = "".join(c if c.isprintable() else "?" for c in entry)[:120]
+        super().__init__(
+            place=f"{place}/{shown}" if shown else place,
+            why=why,
+            rule=rule,
+            entry=shown,
+            fix_zh="请重新打包为普通的 ZIP（不加密、不含链接），没有解压任何内容",
+            fix_en="Pack it again as a plain ZIP, without passwords and links; nothing was unpacked",
+        )
 
 
 class UnknownThing(UsageError):
@@ -207,3 +232,32 @@ class Busy(ChopmarkError):
         "稍后重跑同一命令即可查看结果",
         "Run the same command again later to see the result",
     )
+
+
+class Unsigned(ChopmarkError):
+    """What was accepted waits for a signature that is made elsewhere. ``count``: how many; ``file``: what to sign."""
+
+    code = "E603"
+    exit_code = 3
+    wording = Wording(
+        "已受理，等待签名 {count} 项：{file}",
+        "Accepted; waiting for {count} signature(s): {file}",
+        "请持有密钥者运行 chopmark sign {file}，再把签名文件交回：chopmark submit",
+        "Whoever holds the key runs chopmark sign {file}; then hand its answer in with chopmark submit",
+    )
+
+
+class Throttled(ChopmarkError):
+    """Somebody asks more often than is allowed. ``seconds``: until it may be asked again; ``why``: which limit it is."""
+
+    code = "E602"
+    exit_code = 3
+    wording = Wording(
+        "查询过于频繁：{why}", "Asked too often: {why}", "请在{seconds}秒后再试", "Try again in {seconds} seconds"
+    )
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds until it may be asked again, at least one."""
+        seconds = self.facts.get("seconds", 1)
+        return max(1, seconds) if isinstance(seconds, int) else 1

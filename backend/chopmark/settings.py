@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chopmark.errors import InputError, UsageError
@@ -26,7 +26,19 @@ class Settings(BaseSettings):
     ``home``: folder of keys, database and trust file. ``trust``, ``database``: default to ``home/trust.json`` and an SQLite
     file in ``home``. ``lang``: of what people read; None: as the locale says. ``chain``: the name of the chain in the trust
     file to write to; needed only if it names several. ``max_file_mb``: larger files are refused before they are read.
-    ``rpc_timeout``: seconds for one answer of a node.
+    ``rpc_timeout``: seconds for one answer of a node. ``database_wait``: seconds to wait for another writer.
+
+    ``signing_hours``: for how long a signature is asked of a key that has no account.
+
+    Of the service: ``site_name``: what it calls itself; ``max_request_mb``: the largest request with files;
+    ``max_json_mb``: the largest without. ``max_parts``: files and fields of one request. ``body_seconds``: grace for a
+    body, which must then come with at least 10 kB a second. ``min_free_mb``: with less free space it takes nothing in. ``metrics``: who may read ``/metrics``.
+
+    Of matching by number: ``lookups_per_hour``: questions of one asker; ``lookup_misses_per_hour``: of these, such as do not
+    agree; ``lookup_misses_per_number``: a day, about one number, whoever asks.
+
+    Of commands that work through another site: ``site``: its address, empty: none; ``token_file``: file with the token for it,
+    or ``token`` itself.
     """
 
     model_config = SettingsConfigDict(env_prefix="CHOPMARK_", env_ignore_empty=True, extra="forbid")
@@ -37,9 +49,24 @@ class Settings(BaseSettings):
     lang: Language | None = None
     chain: str = ""
     passphrase_file: UserPath | None = None
+    signing_hours: int = Field(default=24, ge=1, le=720)
     max_file_mb: int = Field(default=50, ge=1, le=4096)
     max_files: int = Field(default=20_000, ge=1)
     rpc_timeout: float = Field(default=10.0, gt=0, le=600)
+    database_wait: float = Field(default=10.0, gt=0, le=600)
+    max_request_mb: int = Field(default=256, ge=1, le=65_536)
+    max_json_mb: int = Field(default=32, ge=1, le=1024)
+    site_name: str = Field(default="", max_length=100)
+    max_parts: int = Field(default=200, ge=1, le=10_000)
+    body_seconds: float = Field(default=20.0, gt=0, le=3600)
+    min_free_mb: int = Field(default=64, ge=0)
+    metrics: Literal["public", "token", "off"] = "token"
+    lookups_per_hour: int = Field(default=600, ge=1)
+    lookup_misses_per_hour: int = Field(default=60, ge=1)
+    lookup_misses_per_number: int = Field(default=20, ge=1)
+    site: str = ""
+    token: SecretStr | None = None
+    token_file: UserPath | None = None
     light_keystore: bool = Field(default=False, description="weaker key derivation, for throw-away demo keys only")
 
     @classmethod
@@ -70,6 +97,16 @@ class Settings(BaseSettings):
     def max_file_bytes(self) -> int:
         """Limit of one file in bytes."""
         return self.max_file_mb * MEBIBYTE
+
+    @property
+    def max_request_bytes(self) -> int:
+        """Limit of one request with files in bytes."""
+        return self.max_request_mb * MEBIBYTE
+
+    @property
+    def max_json_bytes(self) -> int:
+        """Limit of one request without files in bytes."""
+        return self.max_json_mb * MEBIBYTE
 
 
 class _HomeFile(TomlConfigSettingsSource):

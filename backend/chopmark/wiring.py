@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
-from chopmark.errors import InputError, TrustError, UnknownThing
+from chopmark.errors import FormatError, InputError, KeystoreError, TrustError, UnknownThing
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from chopmark.keys.keystore import Keystore
     from chopmark.keys.signer import LocalSigner
     from chopmark.services.accredit import Desk
+    from chopmark.services.audit.source import EventSource
+    from chopmark.services.number import NumberDesk
     from chopmark.services.pipeline import KeyRing, Worker
+    from chopmark.services.pipeline.bench import Delegate, Delegation
+    from chopmark.services.verify.desk import VerifyDesk
     from chopmark.settings import Settings
     from chopmark.store import Store
 
@@ -35,6 +39,19 @@ class Passphrases(Protocol):
 
     def __call__(self, name: str, *, new: bool = False) -> str:
         """The passphrase. Raises ``KeystoreError`` if there is nobody to ask."""
+
+
+def readers_of(chain: TrustedChain, registry: TrustedRegistry, *, timeout: float) -> list[ChainClient]:
+    """A client for each node that a trust file names for a chain, in its order: for who verifies without a site of their own.
+
+    ``timeout``: seconds for one answer of a node. Nothing is asked yet.
+    """
+    from dataclasses import replace
+
+    from chopmark.chain.client import ChainClient
+    from chopmark.chain.rpc import Rpc
+
+    return [ChainClient(Rpc(url, timeout=timeout), replace(chain, rpc=(url,)), registry) for url in chain.rpc]
 
 
 class Site:
@@ -91,13 +108,16 @@ class Site:
 
         if self.settings.database is None:
             self._make_home()
-        return Store.open(self.settings.database_url)
+        return Store.open(self.settings.database_url, wait=self.settings.database_wait)
 
     @cached_property
     def ledger(self) -> Store:
         """The database, bound to the chain that this site writes to. Raises ``StoreError`` if it belongs to another."""
-        with self.store.begin() as tx:
-            tx.site.bind(self.home)
+        with self.store.read() as tx:
+            bound = tx.site.home()
+        if bound != self.home:  # only the first time there is something to write, and a turn to wait for
+            with self.store.begin() as tx:
+                tx.site.bind(self.home)
         return self.store
 
     @cached_property
@@ -161,8 +181,11 @@ class Site:
         """The name of the key of this address; empty if it is not in this keystore."""
         return next((key.name for key in self.keystore.list() if key.address == address and not key.trouble), "")
 
-    def worker(self, keys: KeyRing | None = None) -> Worker:
-        """What moves the queue, with the keys that are open; without any it only follows the chain."""
+    def worker(self, keys: KeyRing | None = None, *, sleep: Callable[[float], None] | None = None) -> Worker:
+        """What moves the queue, with the keys that are open; without any it only follows the chain.
+
+        ``sleep``: how it waits between two rounds; None: as long as it likes.
+        """
         from functools import partial
 
         from chopmark.chain.contracts import together
@@ -179,8 +202,51 @@ class Site:
             home=self.home,
             clock=self.clock,
             holder=holder_here(),
+            delegation=self._delegation(),
         )
-        return Worker(bench)
+        return Worker(bench) if sleep is None else Worker(bench, sleep=sleep)
+
+    def _delegation(self) -> Delegation | None:
+        """How institutions whose key has no account reach the chain; None where the trust file names no contract for it."""
+        from chopmark.chain.contracts import DelegatedCalls
+        from chopmark.core.typed_data import Domain
+        from chopmark.services.pipeline.bench import Delegation
+
+        chain, registry = self.home_registry
+        if registry.delegation is None:
+            return None
+        address = registry.delegation.address
+        valid = self.settings.signing_hours * 3600
+        return Delegation(Domain(chain.chain_id, address), DelegatedCalls(address), self.delegates, valid)
+
+    def delegates(self) -> dict[bytes, Delegate]:
+        """Who signs and who pays for the institutions whose key only signs, by node id, as the database says now.
+
+        A payer that is not in the keystore has no address: what is signed then waits for it.
+        """
+        from chopmark.services.pipeline.bench import Delegate
+
+        with self.ledger.read() as tx:
+            rows = [row for row in tx.nodes.list() if row.node is not None and row.payer and row.key]
+        found = {row.node: (self._address_or_none(row.key), self._address_or_none(row.payer)) for row in rows}
+        return {
+            node: Delegate(signer, payer or b"") for node, (signer, payer) in found.items() if node and signer is not None
+        }
+
+    def _address_or_none(self, name: str) -> bytes | None:
+        try:
+            return self.key_address(name)
+        except (UnknownThing, KeystoreError, FormatError):
+            return None
+
+    def holds(self, name: str) -> bool:
+        """Whether the key of this name, or of this address written out, is in this keystore."""
+        address = self._address_or_none(name)
+        return address is not None and bool(self.key_name(address))
+
+    def stored_name(self, name: str) -> str:
+        """The name in this keystore of a key that is given by name or address. Raises as ``key_address``."""
+        return self.key_name(self.key_address(name)) or name
 
     def desk(self) -> Desk:
         """The accreditation counter, with the registry as it stands at the newest final block.
@@ -203,6 +269,80 @@ class Site:
         self.worker().follow()
         with self.ledger.read() as tx:
             return Directory.replay(tx.history.events(registry="issuer"))
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The site's own 32 random bytes; for a single purpose take ``services.secret.derived`` of them."""
+        from chopmark.services.secret import site_secret
+
+        return site_secret(self.store)
+
+    def number_desk(self) -> NumberDesk:
+        """What answers questions by number from this site's records."""
+        from functools import partial
+
+        from chopmark.kinds import all_kinds
+        from chopmark.services.number import Limits, NumberDesk
+        from chopmark.services.secret import derived
+        from chopmark.services.verify.site import SiteRecords, covered
+        from chopmark.services.verify.verify import Verifier
+
+        kinds, records, settings = {kind.code: kind for kind in all_kinds()}, SiteRecords(self.store.read), self.settings
+
+        def verifier() -> Verifier:
+            nodes = partial(readers_of, timeout=settings.rpc_timeout)
+            return Verifier(self._trust_or_none(), nodes, kinds, records.profiles(), records.keys_of)
+
+        return NumberDesk(
+            read=self.store.read,
+            begin=self.store.begin,
+            kinds=kinds,
+            verifier=verifier,
+            coverage=lambda: covered(records.profiles().values(), kinds),
+            key=derived(self.secret, "lookups"),
+            limits=Limits(
+                settings.lookups_per_hour, settings.lookup_misses_per_hour, settings.lookup_misses_per_number
+            ),
+            clock=self.clock,
+        )
+
+    def verify_desk(self) -> VerifyDesk:
+        """What verifies materials with this site's trust file, its nodes and, if it has any, its own records."""
+        from functools import partial
+
+        from chopmark.kinds import all_kinds
+        from chopmark.services.verify.desk import VerifyDesk
+        from chopmark.services.verify.materials import Limits
+        from chopmark.services.verify.site import SiteRecords
+
+        return VerifyDesk(
+            kinds={kind.code: kind for kind in all_kinds()},
+            limits=Limits(self.settings.max_file_bytes, self.settings.max_files),
+            trust=lambda _wanted: self._trust_or_none(),
+            readers_of=partial(readers_of, timeout=self.settings.rpc_timeout),
+            records=SiteRecords(self.store.read) if self.has_store else None,
+        )
+
+    def event_source(self, chain: TrustedChain, registry: TrustedRegistry) -> EventSource:
+        """The chain's own history, by the first of its nodes that answers; else this site's copy of it.
+
+        Raises ``Unreachable`` if there is neither, ``WrongChain`` if a node serves another chain.
+        """
+        from functools import partial
+
+        from chopmark.services.audit.open import open_source
+
+        nodes = partial(readers_of, timeout=self.settings.rpc_timeout)
+        return open_source(chain, registry, nodes, self.store.read if self.has_store else None)
+
+    def _trust_or_none(self) -> TrustFile | None:
+        """The trust file, None if there is none: what needs it is then left open. One that was named must be there."""
+        try:
+            return self.trust
+        except TrustError:
+            if self.settings.trust is not None or self.settings.trust_path.exists():
+                raise
+            return None
 
     def _make_home(self) -> None:
         folder = self.settings.home

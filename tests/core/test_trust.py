@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from _vectors import trust_files
 from chopmark.core.reference import registry_id
-from chopmark.core.trust import Finality, TrustedChain, TrustedRegistry, TrustFile, read_trust, write_trust
+from chopmark.core.trust import (
+    Finality,
+    TrustedChain,
+    TrustedDelegation,
+    TrustedRegistry,
+    TrustFile,
+    read_trust,
+    write_trust,
+)
 from chopmark.errors import FormatError, TrustError
 from chopmark.wording import Language
 
@@ -22,7 +30,15 @@ REGISTRY = CHAIN.registries[0]
 digests = st.binary(min_size=32, max_size=32)
 addresses = st.binary(min_size=20, max_size=20)
 registries = st.builds(
-    TrustedRegistry, addresses, digests, addresses, digests, digests, addresses, st.integers(0, 2**53 - 1)
+    TrustedRegistry,
+    addresses,
+    digests,
+    addresses,
+    digests,
+    digests,
+    addresses,
+    st.integers(0, 2**53 - 1),
+    st.none() | st.builds(TrustedDelegation, addresses, digests),
 )
 finalities = st.sampled_from([Finality("finalized"), Finality("safe")]) | st.integers(0, 999).map(
     lambda depth: Finality("confirmations", depth)
@@ -65,6 +81,7 @@ def test_issuer_ids_begin_with_the_registrys_own_24_bytes():
         ("chains.0.rpc", ["ftp://x"], "chains[0].rpc[0]"),
         ("chains.0.registries.0.authority", 1, "chains[0].registries[0].authority"),
         ("chains.0.registries.0.nonsense", 1, "chains[0].registries[0].nonsense"),
+        ("chains.0.registries.0.delegation", {"address": "0x"}, "chains[0].registries[0].delegation.codeHash"),
         ("chains.0.name", ..., "chains[0].name"),
         ("chains", 1, "chains"),
     ],

@@ -23,6 +23,7 @@ from chopmark.core.normal import norm_name, norm_text
 from chopmark.core.payload import read_payload
 from chopmark.core.strictjson import canonical, read, read_canonical
 from chopmark.core.trust import read_trust, write_trust
+from chopmark.core.typed_data import struct_hash, typed_data_of
 from chopmark.core.words import BatchRecord, GrantRecord, HeadRecord, KeyRecord, NodeRecord, Op, Plane
 from chopmark.errors import ChopmarkError, FormatError, ProofError, TrustError
 
@@ -277,3 +278,12 @@ def test_everything_refused_is_said_in_both_languages(reader, case):
             assert text
             assert "…" not in text
             assert not re.search(r"\{[a-z]+\}", text)
+
+
+@pytest.mark.parametrize("case", vectors("delegation"))
+def test_delegation(case):
+    typed = typed_data_of(case["typed_data"])
+    assert typed.as_json() == case["typed_data"]
+    assert typed.domain.separator.hex() == case["domain_separator"]
+    assert struct_hash(typed.message).hex() == case["struct_hash"]
+    assert typed.digest.hex() == case["digest"]

@@ -27,6 +27,19 @@ def test_an_institution_is_found_by_alias_and_by_id(store: Store) -> None:
         assert tx.nodes.list() == [found]
 
 
+def test_who_pays_is_kept_and_taken_away(store: Store) -> None:
+    with store.begin() as tx:
+        tx.nodes.add(ROW)
+        assert tx.nodes.get("oriental").payer == ""
+        tx.nodes.set_payer("oriental", "cashier")
+    with store.begin() as tx:
+        assert tx.nodes.get("oriental").payer == "cashier"
+        tx.nodes.set_payer("oriental", "")
+        assert tx.nodes.get("oriental") == ROW
+        with pytest.raises(UnknownThing):
+            tx.nodes.set_payer("western", "cashier")
+
+
 def test_an_unknown_alias_names_the_known_ones(store: Store) -> None:
     with store.begin() as tx:
         tx.nodes.add(ROW)

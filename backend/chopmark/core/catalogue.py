@@ -1,6 +1,7 @@
 """Every code that a finding can carry, in two languages with its next step (DOMAIN §8.2; codes are never reused).
 
-V verification · I registration (a row, a field, a file of a registrar) · A audit. A sentence states the fact and never
+V verification · I registration (a row, a field, a file of a registrar) · A audit · S what a site says against one's own
+check. A sentence states the fact and never
 the blame: nothing here says forged, and nothing here takes absence for falsity.
 """
 
@@ -139,6 +140,30 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "签发机构目前的授权状态：{standing}（自{date}）；不影响授权有效时完成的登记",
         "The issuer's accreditation now: {standing} (since {date}); entries made while it was good stand",
     ),
+    "V024": Wording(
+        "按编号找到的登记与所填字段一致：{fields}；材料本身没有比对",
+        "The record found by the number agrees with the typed fields: {fields}; the paper itself was not compared",
+        "请确认所填内容与手中材料一致；需要时索取凭证包或原件文件",
+        "See that what was typed is what the paper says; ask for the bundle or the original file if need be",
+    ),
+    "V025": Wording(
+        "仅按编号找到登记；没有比对持有人和其他内容",
+        "A record was found by its number only; neither holder nor content was compared",
+        "请填写持有人等字段再核验",
+        "Type the holder and other fields and ask again",
+    ),
+    "V026": Wording(
+        "登记中没有“{label}”，无法比对",
+        "The record does not hold {label}; it cannot be compared",
+        "请按材料原件人工核对该项",
+        "Check it by hand against the original",
+    ),
+    "V027": Wording(
+        "“{label}”只填了一人，其在登记的名单之中；排名和其余各人没有比对",
+        "One name was typed for {label}, and it is among those recorded; its rank and the others were not compared",
+        "需要核对排名时，请按顺序填写全部姓名",
+        "To compare the rank, type all names in their order",
+    ),
     "I001": Wording(
         "编号“{number}”重复（首次出现于第{first}行）",
         "Number “{number}” is repeated (first in row {first})",
@@ -172,6 +197,12 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "Number “{number}” was registered before and revoked or replaced since; skipped",
         "如确需重新登记，请加 --again",
         "To register it anew all the same, add --again",
+    ),
+    "I007": Wording(
+        "编号“{number}”在第{other}行再次出现，且内容不同，无法得知哪一行正确",
+        "Number “{number}” stands again in row {other} with other content; which of them is right is not known",
+        "请核对两行，只保留正确的一行",
+        "Compare both rows and keep the right one",
     ),
     "I010": Wording(
         "必填项为空：{label}",
@@ -240,10 +271,10 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "Add them; headings that are understood: {known}",
     ),
     "I021": Wording(
-        "无法识别的列“{column}”",
-        "Column “{column}” is not understood",
-        "请改名或删除；可识别的列名：{known}",
-        "Rename or remove it; headings that are understood: {known}",
+        "无法识别的列“{column}”{suggestion}",
+        "Column “{column}” is not understood{suggestion}",
+        "请改名、删除，或指定对应：--map {column}=字段名（=- 忽略该列）{known}",
+        "Rename it, remove it, or say what it is: --map {column}=FIELD (=- ignores it){known}",
     ),
     "I022": Wording(
         "列“{column}”与列“{other}”都表示{label}",
@@ -260,8 +291,8 @@ CATALOGUE: Final[dict[str, Wording]] = {
     "I024": Wording(
         "表格无法读取：{why}",
         "The sheet cannot be read: {why}",
-        "请另存为 CSV（UTF-8 或 GB18030）或 XLSX 后重试",
-        "Save it as CSV (UTF-8 or GB18030) or XLSX and try again",
+        "请另存为 CSV（UTF-8 或 GB18030）或 XLSX（不加密）后重试",
+        "Save it as CSV (UTF-8 or GB18030) or XLSX, without a password, and try again",
     ),
     "I025": Wording(
         "单元格是公式错误“{value}”",
@@ -278,8 +309,20 @@ CATALOGUE: Final[dict[str, Wording]] = {
     "I027": Wording(
         "工作簿有{count}个含数据的工作表，只读取“{read}”",
         "The workbook has {count} sheets with data; only “{read}” was read",
-        "如其余工作表也需登记，请合并到一个工作表或分别保存",
-        "To register the others too, merge them into one sheet or save each as a file",
+        "如要读取另一个，请用 --tab 指定；全部需登记的，请逐个登记：{others}",
+        "Name another one with --tab; to register all, take them one by one: {others}",
+    ),
+    "I028": Wording(
+        "公式没有保存计算结果，无法得知其值",
+        "The formula was saved without its value, so its value is not known",
+        "请在表格软件中打开并重新保存，或改填文字",
+        "Open it in the spreadsheet program and save it again, or type the text instead",
+    ),
+    "I029": Wording(
+        "没有工作表“{tab}”",
+        "There is no worksheet “{tab}”",
+        "可选：{known}",
+        "Worksheets: {known}",
     ),
     "I030": Wording(
         "找不到文件“{name}”",
@@ -305,6 +348,140 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "请检查文件名一列是否写错",
         "Check the column of file names",
     ),
+    "I034": Wording(
+        "{label}“{value}”缺少前导零，应为“{whole}”",
+        "{label} “{value}” has lost its leading zeros; it should be “{whole}”",
+        "请把该列设为“文本”格式，再从原始数据重新填入",
+        "Format the column as text and enter it again from the source",
+    ),
+    "I035": Wording(
+        "{label}“{value}”比同列其他各行少{missing}位，可能丢失了前导零",
+        "{label} “{value}” is {missing} digits shorter than the others of its column; leading zeros may be lost",
+        "请对照原件确认；确认无误可继续",
+        "Compare it with the original; if it is right, go on",
+    ),
+    "I036": Wording(
+        "{label}“{value}”只有年月，没有日",
+        "{label} “{value}” has year and month, but no day",
+        "请填写完整日期，例如 2026-06-30",
+        "Give the whole date, for example 2026-06-30",
+    ),
+    "I037": Wording(
+        "{count}个单元格是日期的序列数（如“{value}”），已读作日期（{day}）",
+        "{count} cells hold a date as its serial number (such as “{value}”) and were read as dates ({day})",
+        "请核对日期；若不是日期，请改填文字",
+        "Check the dates; if they are none, type the text instead",
+    ),
+    "I038": Wording(
+        "列名在第{row}行；其上{count}行不读取：{text}",
+        "The headings are in row {row}; {count} rows above them are not read: {text}",
+        "若该行不是列名，请整理表格",
+        "If that is not the row of headings, tidy the sheet",
+    ),
+    "I039": Wording(
+        "合并单元格的值用于其所跨的每一行：{places}",
+        "The value of merged cells was taken for each row that they span: {places}",
+        "若这些行的值不同，请取消合并并逐行填写",
+        "If the rows differ, unmerge the cells and fill in each row",
+    ),
+    "I040": Wording(
+        "该行是合计或签署栏（“{text}”），不登记",
+        "The row is a total or a signature line (“{text}”); it is not registered",
+        "若是需登记的记录，请补全必填项",
+        "If it is a record, fill in what is required",
+    ),
+    "I041": Wording(
+        "第{rows}行重复了列名，不登记",
+        "The headings stand again in rows {rows}; these are not registered",
+    ),
+    "I042": Wording(
+        "隐藏的内容也已读取：{what}",
+        "What is hidden was read too: {what}",
+        "不需登记的请删除，隐藏不等于删除",
+        "Delete what shall not be registered; hiding is not deleting",
+    ),
+    "I043": Wording(
+        "隐藏的工作表没有读取：{names}",
+        "Hidden worksheets were not read: {names}",
+        "需要读取的，请用 --tab 指定",
+        "To read one, name it with --tab",
+    ),
+    "I044": Wording(
+        "有{count}个文件名含编号“{number}”：{names}",
+        "{count} files have the number “{number}” in their names: {names}",
+        "请增加“文件名”一列指明，或移走多余的文件",
+        "Say which in a column “file name”, or take the others away",
+    ),
+    "I045": Wording(
+        "没有文件名含编号“{number}”的文件",
+        "No file has the number “{number}” in its name",
+        "请补上文件；没有文件的记录，请用“文件名”一列列出各行的文件，并将该行留空",
+        "Add the file; if a record has none, list the files in a column “file name” and leave that cell empty",
+    ),
+    "I046": Wording(
+        "表格没有“文件名”一列，已按文件名中的编号匹配{count}个文件",
+        "The sheet has no column of file names; {count} files were matched by the number in their names",
+    ),
+    "I047": Wording(
+        "沿用此前确认的列名对应：{choices}",
+        "Headings are taken as they were confirmed before: {choices}",
+        "如需更改，请用 --map 列名=字段名",
+        "To change one, use --map HEADING=FIELD",
+    ),
+    "I048": Wording(
+        "“{value}”不能用作列名对应：{why}",
+        "“{value}” cannot say what a column is: {why}",
+        "写法：--map 列名=字段名；可用字段：{fields}",
+        "Write --map HEADING=FIELD; fields: {fields}",
+    ),
+    "I050": Wording(
+        "没有找到凭证“{value}”：{why}",
+        "Credential “{value}” was not found: {why}",
+        "请核对编号；可用证书编号或承诺值（前8位起）",
+        "Check it: a certificate number, or at least the first 8 digits of an id",
+    ),
+    "I051": Wording(
+        "凭证“{value}”尚未完成登记",
+        "Credential “{value}” is not registered yet",
+        "请先运行 chopmark worker",
+        "First run chopmark worker",
+    ),
+    "I052": Wording(
+        "凭证“{value}”不能{verb}：{why}",
+        "Credential “{value}” cannot be changed ({verb}): {why}",
+        "请从表格中删除该行",
+        "Take the row out of the sheet",
+    ),
+    "I053": Wording(
+        "原因“{value}”不是规定的原因代码",
+        "“{value}” is not a coded reason",
+        "可用：{known}",
+        "Reasons: {known}",
+    ),
+    "I054": Wording(
+        "凭证“{value}”重复（首次：第{first}行）",
+        "Credential “{value}” stands twice (first in row {first})",
+        "请只保留一行",
+        "Keep one of the rows",
+    ),
+    "I055": Wording(
+        "该行没有原因，命令中也没有给出",
+        "The row gives no reason, and neither does the command",
+        "请填写“原因”一列，或用 --reason 给出",
+        "Fill in the column “reason”, or give one with --reason",
+    ),
+    "I056": Wording(
+        "该行没有要更正的内容",
+        "The row corrects nothing",
+        "请在要更正的列填写新值，或删除该行",
+        "Fill in what is corrected, or take the row out",
+    ),
+    "I057": Wording(
+        "{label}“{value}”与登记的“{registered}”不符，可能不是同一份凭证",
+        "{label} “{value}” is not the registered “{registered}”; another credential may be meant",
+        "请核对编号与{label}；没有变更任何状态",
+        "Compare number and {label}; no status was changed",
+    ),
     "A001": Wording(
         "本地库与链不一致：{why}",
         "The local database and the chain differ: {why}",
@@ -314,6 +491,120 @@ CATALOGUE: Final[dict[str, Wording]] = {
     "A002": Wording(
         "自检通过：{events}条事件，{heads}个历史头全部一致",
         "Self-check passed: {events} events, all {heads} history heads equal",
+    ),
+    "S001": Wording(
+        "该站点称“{theirs}”，自行核验为“{own}”",
+        "The site says “{theirs}”; one's own check says “{own}”",
+        "以自行核验为准",
+        "Go by your own check",
+    ),
+    "S002": Wording(
+        "该站点所称的{what}是{theirs}，自行核验为{own}",
+        "The site's {what} is {theirs}; one's own check finds {own}",
+        "以自行核验为准",
+        "Go by your own check",
+    ),
+    "S003": Wording(
+        "该站点的回答依据区块 {block}，比本方最终区块 {own} 旧 {seconds} 秒",
+        "The site answers as of block {block}, {seconds} s older than one's own final block {own}",
+        "该站点可能没有跟上链，也可能隐瞒了此后的变更；以自行核验为准",
+        "It may lag, or hide what happened since; go by your own check",
+    ),
+    "S004": Wording(
+        "该站点所称的区块 {block}（{hash}）不在本方节点的链上",
+        "The block that the site names, {block} ({hash}), is not on the chain of one's own node",
+        "请确认本方节点已同步；若已同步，该站点读的不是这条链",
+        "See that your node is in step; if it is, the site reads another chain",
+    ),
+    "S005": Wording(
+        "该站点读的链是 {theirs}，不是信任文件中的 {own}",
+        "The site reads the chain {theirs} instead of {own} of the trust file",
+        "请确认网址；以自行核验为准",
+        "Check the address; go by your own check",
+    ),
+    "S006": Wording(
+        "该站点给出的凭证包“{name}”无法通过完整性检查：{why}",
+        "The bundle “{name}” that the site gives does not pass its integrity check: {why}",
+        "没有采用这个凭证包；请向持有人或签发机构索取",
+        "It was not used; ask the holder or the issuer for the bundle",
+    ),
+    "S007": Wording(
+        "该站点给出的凭证包“{name}”不属于此文件",
+        "The bundle “{name}” that the site gives does not belong to this file",
+        "没有采用这个凭证包；请向持有人或签发机构索取",
+        "It was not used; ask the holder or the issuer for the bundle",
+    ),
+    "S008": Wording(
+        "该站点给出的凭证包“{name}”指向信任文件以外的登记（{registry}）",
+        "The bundle “{name}” that the site gives names a registry outside the trust file ({registry})",
+        "请检查信任文件；站点不能自带信任",
+        "Check the trust file; a site cannot bring its own trust",
+    ),
+    "S009": Wording(
+        "该站点没有回答“{name}”",
+        "The site gave no answer for “{name}”",
+        "以自行核验为准",
+        "Go by your own check",
+    ),
+    "S010": Wording(
+        "该站点回答了没有交给它的“{name}”",
+        "The site answers for “{name}”, which was not handed to it",
+        "已忽略该回答",
+        "That answer was ignored",
+    ),
+    "S011": Wording(
+        "该站点对“{name}”回答了 {count} 次",
+        "The site answers {count} times for “{name}”",
+        "以自行核验为准",
+        "Go by your own check",
+    ),
+    "S012": Wording(
+        "该站点称“{theirs}”，却没有给出可据以核验的凭证包",
+        "The site says “{theirs}” and gives no bundle to check it by",
+        "请向持有人或签发机构索取凭证包；未经核验不可采信",
+        "Ask the holder or the issuer for the bundle; do not rely on what is not checked",
+    ),
+    "S013": Wording(
+        "该站点称“{theirs}”；本方未能核验，仅供参考",
+        "The site says “{theirs}”; it could not be checked here and is hearsay",
+        "请取得凭证包，配置信任文件和节点后重新核验",
+        "Get the bundle, have a trust file and a node, then verify again",
+    ),
+    "S014": Wording(
+        "该站点依据区块 {block} 的“{theirs}”当时属实；本方依据区块 {own_block}，为“{own}”",
+        "As of block {block} the site's “{theirs}” was right; as of block {own_block} it is “{own}”",
+    ),
+    "S015": Wording(
+        "该站点称已登记的 {what} 不在链上",
+        "{what}, which the site calls registered, is not on the chain",
+        "请告知该站点的管理员和授权机构；以链为准",
+        "Tell the site's operator and the authority; go by the chain",
+    ),
+    "S016": Wording(
+        "未能向该站点查询：{why}",
+        "The site could not be asked: {why}",
+        "本方核验不受影响；稍后可再查询",
+        "One's own check stands without it; ask again later",
+    ),
+    "S017": Wording(
+        "没有交给该站点：{why}",
+        "It was not handed to the site: {why}",
+    ),
+    "S018": Wording(
+        "该站点给出的凭证包与登记不符：{why}",
+        "The bundles that the site gives are not those of the registration: {why}",
+        "没有写入任何凭证包；请告知该站点的管理员",
+        "Nothing was written; tell the site's operator",
+    ),
+    "S019": Wording(
+        "该站点所称未能在链上核对：{why}",
+        "What the site says could not be checked on the chain: {why}",
+        "请配置信任文件和节点后重新查询",
+        "Have a trust file and a node, then ask again",
+    ),
+    "S020": Wording(
+        "该站点称未能核验；自行核验为“{own}”",
+        "The site says that it could not check; one's own check says “{own}”",
     ),
 }
 """Code → sentence and next step."""

@@ -223,6 +223,8 @@ def _change(facts: ChainFacts, issuer: bytes) -> dict[str, object]:
 def _back_registration(offline: Offline, opened: OpenedBundle, batch: BatchRecord) -> tuple[Finding, ...]:
     """V016, information only: the chain cannot know what the paper says about its own date."""
     name = offline.kind.issued_on if offline.kind else ""
+    if offline.subject.found_by and not any(each.name == name and each.equal for each in offline.comparisons):
+        return ()  # the finding names the date, which whoever asks did not name
     try:
         issued = date.fromisoformat(str(opened.claims.get(name, "")))
     except ValueError:

@@ -21,7 +21,7 @@ from chopmark.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class FieldComparison:
-    """One declared field beside its claim, both as given.
+    """One declared field beside its claim, both as given; ``attested`` is empty where it is not to be told.
 
     ``equal`` is None if the bundle does not disclose it. ``hint``: how they differ, where that helps and the field is
     not private: it names characters.
@@ -43,15 +43,18 @@ def shown(value: ClaimValue | None) -> str:
 def compare_fields(subject: Subject, opened: OpenedBundle, kind: KindShape | None) -> tuple[FieldComparison, ...]:
     """Each declared field beside its claim, or its twin where only that is disclosed (part D)."""
     fields = {field.name: field for field in kind.fields} if kind else {}
-    return tuple(_compare_one(fields.get(name), name, given, opened) for name, given in subject.declared.items())
+    return tuple(_compare_one(subject, fields.get(name), name, opened) for name in subject.declared)
 
 
-def _compare_one(field: FieldShape | None, name: str, declared: ClaimValue, opened: OpenedBundle) -> FieldComparison:
+def _compare_one(subject: Subject, field: FieldShape | None, name: str, opened: OpenedBundle) -> FieldComparison:
+    declared = subject.declared[name]
     attested = opened.claims.get(name, opened.twins.get(name))
     label = field.label if field else Wording("{name}", "{name}").filled(name=name)
     if field is None or attested is None:
         return FieldComparison(name, label, shown(declared), "", None)
     outcome = same(field.sort, declared, attested)
+    if subject.found_by:
+        return FieldComparison(name, label, shown(declared), "", outcome.equal)
     hint = None if field.private else outcome.hint
     return FieldComparison(name, label, shown(declared), shown(attested), outcome.equal, hint)
 
@@ -61,15 +64,20 @@ def judge_fields(
     comparisons: Sequence[FieldComparison],
     file_state: State,
     file_findings: list[Finding],
+    *,
+    withheld: bool = False,
 ) -> tuple[Fragment, Fragment, set[Verdict]]:
-    """The integrity fragment (file and fields) and the holder fragment, and what the fields are grounds for."""
+    """The integrity fragment (file and fields) and the holder fragment, and what the fields are grounds for.
+
+    ``withheld``: findings do not repeat what is attested.
+    """
     holder_names = frozenset(kind.holder) if kind else frozenset()
     private = frozenset(field.name for field in kind.fields if field.private) if kind else frozenset()
     grounds: set[Verdict] = set()
     findings: dict[bool, list[Finding]] = {True: [], False: []}
     for comparison in comparisons:
         holder = comparison.name in holder_names
-        finding = _finding(comparison, holder, comparison.name in private)
+        finding = _finding(comparison, holder, comparison.name in private, withheld)
         if finding:
             findings[holder].append(finding)
             grounds.add(Verdict.MANUAL_REVIEW if comparison.equal is None else Verdict.MISMATCH)
@@ -81,13 +89,14 @@ def judge_fields(
     return integrity, Fragment(Part.HOLDER, held, tuple(findings[True])), grounds
 
 
-def _finding(comparison: FieldComparison, holder: bool, private: bool) -> Finding | None:
+def _finding(comparison: FieldComparison, holder: bool, private: bool, withheld: bool) -> Finding | None:
     if comparison.equal:
         return None
     place = Place(field=comparison.name)
     if comparison.equal is None:
-        return Finding("V021", {"label": comparison.label}, place)
-    declared, attested = (_WITHHELD, _WITHHELD) if private else (comparison.declared, comparison.attested)
+        return Finding("V026" if withheld else "V021", {"label": comparison.label}, place)
+    declared: object = _WITHHELD if private else comparison.declared
+    attested: object = _WITHHELD if private or withheld else comparison.attested
     facts = {"label": comparison.label, "declared": declared, "attested": attested}
     return Finding("V007" if holder else "V003", facts, place)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from chopmark.core.history import RegistryName
+from chopmark.core.typed_data import TypedData, read_typed_data
 
 Json: TypeAlias = "bool | int | str | list[Json] | Mapping[str, Json] | None"
 
@@ -43,7 +44,9 @@ class NodeRow:
     """A node that this site has a name for.
 
     ``node``: its id, None until it is registered. ``controller``, ``key``: names in the keystore of the cold key and of
-    the working key, empty if held elsewhere. ``profile``: who it is, as published.
+    the working key, empty if held elsewhere. ``profile``: who it is, as published. ``payer``: name in the keystore of
+    the key that sends and pays for it, so that its working key only signs; empty: the working key sends itself. Then
+    ``key`` may be an ``0x`` address: of a key that is held elsewhere.
     """
 
     alias: str
@@ -53,6 +56,7 @@ class NodeRow:
     key: str
     profile: Mapping[str, Json]
     created_at: int
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class NewCredential:
     ``number``: the kind's identity of it, unique among an issuer's living credentials of the kind; None if it has none.
     ``fingerprint``: digest of what was registered (claims and files), so that a rerun finds itself.
     ``replaces``: commitment of the credential that this one corrects. ``label``: what people call it, by custom the
-    file's name.
+    file's name. ``other_numbers``: further ones by which it may be found, as a paper's place in a journal beside its DOI.
     """
 
     commitment: bytes
@@ -86,6 +90,7 @@ class NewCredential:
     label: str
     accepted_at: int
     files: tuple[FileRow, ...] = ()
+    other_numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,85 @@ class OutboxRow:
     gas_used: int | None
     created_at: int
     error: str
+
+
+class Verb(StrEnum):
+    """What a signature is asked for."""
+
+    ATTEST = "attest"
+    REVOKE = "revoke"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    SUPERSEDE = "supersede"
+
+
+class RequestState(StrEnum):
+    """How far a request for a signature is.
+
+    ::
+
+        open ──signature──► signed ──► carried ──► done
+          │                  ▲ │          │
+          │                  └─│──────────┘ its transaction failed
+          └──────────┬─────────┘
+            expired, refused: nothing can be done with it any more; another one takes its place if it is still wanted
+    """
+
+    OPEN = "open"
+    SIGNED = "signed"
+    CARRIED = "carried"
+    DONE = "done"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+
+
+LIVE: Final = (RequestState.OPEN, RequestState.SIGNED, RequestState.CARRIED)
+"""States of requests of which something may still come."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A signature to be asked for. ``batch_id`` for attesting, ``changes`` (row numbers of wishes) for the others.
+
+    ``public_id``: ``sig_`` and 22 random characters. ``created_at``: unix seconds.
+    """
+
+    public_id: str
+    issuer: bytes
+    verb: Verb
+    typed: TypedData
+    created_at: int
+    batch_id: int | None = None
+    changes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request for a signature. ``message``: the typed data as JSON; ``digest``: what is signed.
+
+    ``signer``: address of the key that shall sign; ``deadline``: unix seconds, the last in which it counts.
+    ``outbox_id``: the transaction that carries it. ``note``: why it is refused, or why its signature was not taken.
+    """
+
+    id: int
+    public_id: str
+    issuer: bytes
+    verb: Verb
+    batch_id: int | None
+    message: str
+    digest: bytes
+    signer: bytes
+    deadline: int
+    signature: bytes | None
+    state: RequestState
+    outbox_id: int | None
+    created_at: int
+    note: str
+
+    @property
+    def typed(self) -> TypedData:
+        """What is signed, read anew."""
+        return read_typed_data(self.message.encode())
 
 
 @dataclass(frozen=True, slots=True)

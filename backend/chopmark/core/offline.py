@@ -77,7 +77,8 @@ def examine_offline(subject: Subject) -> Offline:
     comparisons = compare_fields(subject, opened, kind)
     match = _match(subject, opened)
     file_state, file_findings, file_grounds = _judge_file(subject, opened, kind, match, comparisons)
-    integrity, holder, field_grounds = judge_fields(kind, comparisons, file_state, file_findings)
+    withheld = bool(subject.found_by)
+    integrity, holder, field_grounds = judge_fields(kind, comparisons, file_state, file_findings, withheld=withheld)
     wanted, status, issuer, trust_grounds = _seek(subject, opened, kind)
     return Offline(
         subject,
@@ -85,7 +86,7 @@ def examine_offline(subject: Subject) -> Offline:
         kind,
         wanted,
         match,
-        _level(match, comparisons, opened),
+        _level(subject, match, comparisons, opened),
         comparisons,
         integrity,
         status,
@@ -161,6 +162,8 @@ def _judge_file(
 ) -> tuple[State, list[Finding], set[Verdict]]:
     """What the file's bytes say, given how the fields compare."""
     file = subject.file
+    if subject.found_by:
+        return _judge_typed(_beyond_number(subject, comparisons))
     if file is None or match is FileMatch.NONE:
         return State.VALID, [], set()
     place = Place(file=file.name)
@@ -184,6 +187,18 @@ def _judge_file(
     return State.COULD_NOT_CHECK, findings, {Verdict.MANUAL_REVIEW}
 
 
+def _judge_typed(typed: Sequence[FieldComparison]) -> tuple[State, list[Finding], set[Verdict]]:
+    """What a record found by its number says of a paper that only the asker sees: as much as was typed of it."""
+    if agree(typed):
+        return State.VALID, [Finding("V024", {"fields": labels_of(typed)})], {Verdict.PARTLY_VERIFIED}
+    findings = [] if any(each.equal is False for each in typed) else [Finding("V025")]
+    return State.COULD_NOT_CHECK, findings, {Verdict.MANUAL_REVIEW}
+
+
+def _beyond_number(subject: Subject, comparisons: Sequence[FieldComparison]) -> list[FieldComparison]:
+    return [each for each in comparisons if each.name not in subject.found_by]
+
+
 def _seek(
     subject: Subject, opened: OpenedBundle, kind: KindShape | None
 ) -> tuple[Wanted | None, Fragment, Fragment, set[Verdict]]:
@@ -204,7 +219,13 @@ def _seek(
     return wanted, Fragment(Part.STATUS, State.SKIPPED), Fragment(Part.ISSUER, State.SKIPPED), set()
 
 
-def _level(match: FileMatch, comparisons: Sequence[FieldComparison], opened: OpenedBundle) -> Level:
+def _level(
+    subject: Subject, match: FileMatch, comparisons: Sequence[FieldComparison], opened: OpenedBundle
+) -> Level:
+    if subject.found_by:
+        typed = _beyond_number(subject, comparisons)
+        differ = any(each.equal is False for each in typed)
+        return Level.FIELDS if agree(typed) else Level.NONE if differ else Level.IDENTIFIER
     if match is FileMatch.EXACT:
         return Level.EXACT
     differ = any(comparison.equal is False for comparison in comparisons)

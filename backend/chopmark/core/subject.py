@@ -81,7 +81,9 @@ class Subject:
     ``opened``: the bundle as ``open_bundle`` gave it, where whoever asks has opened these very bytes already; opening is
     most of the work. ``declared``: field name → what the applicant says; lists as tuples. ``kind_of``: a kind by its code, None if it
     is not known here. ``indexed``: whether a site's index was asked for the file. ``coverage``: what is known about
-    how far registration goes, for the sentence that says *not registered*.
+    how far registration goes, for the sentence that says *not registered*. ``found_by``: the declared fields by whose
+    values a site found its own record, for somebody who holds neither file nor bundle: nothing is then told that was
+    not typed, neither a recorded value nor how a typed one differs from it.
     """
 
     file: FileFacts | None = None
@@ -93,6 +95,7 @@ class Subject:
     trust: TrustFile | None = None
     indexed: bool = False
     coverage: Wording | str = ""
+    found_by: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse what has nothing to verify."""

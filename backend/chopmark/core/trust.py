@@ -34,11 +34,23 @@ class Finality:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustedDelegation:
+    """The contract for which a site's signers sign (FORMAT §15): address (20 bytes), keccak256 of its runtime code.
+
+    Verifying needs none. A signer takes contract and chain from its own trust file, never from what it is asked to sign.
+    """
+
+    address: bytes
+    code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TrustedRegistry:
     """A pair of contracts: addresses (20 bytes), keccak256 of their runtime code, the issuer registry's id.
 
     ``authority``: who was the root authority when the file was written. ``from_block``: the first that can hold an
-    event.
+    event. ``delegation``: the contract that records in this attestation registry what keys signed; None: signers sign
+    nothing for this registry.
     """
 
     issuer_registry: bytes
@@ -48,6 +60,7 @@ class TrustedRegistry:
     registry_id: bytes
     authority: bytes
     from_block: int
+    delegation: TrustedDelegation | None = None
 
     @property
     def prefix(self) -> bytes:
@@ -134,7 +147,7 @@ def _finality(value: JsonValue, at: str) -> Finality:
 def _registry(value: JsonValue, at: str) -> TrustedRegistry:
     addresses = ("issuerRegistry", "attestationRegistry", "authority")
     digests = ("issuerCodeHash", "attestationCodeHash", "registryId")
-    m = _members(value, at, *addresses, *digests, "fromBlock")
+    m = _members(value, at, *addresses, *digests, "fromBlock", optional="delegation")
     raw = {name: _bytes(m[name], f"{at}.{name}", _ADDRESS, _NOT_ADDRESS) for name in addresses}
     raw |= {name: _bytes(m[name], f"{at}.{name}", _HEX32, _NOT_HEX32) for name in digests}
     return TrustedRegistry(
@@ -145,6 +158,15 @@ def _registry(value: JsonValue, at: str) -> TrustedRegistry:
         raw["registryId"],
         raw["authority"],
         _integer(m["fromBlock"], f"{at}.fromBlock", 0),
+        _delegation(m["delegation"], f"{at}.delegation") if "delegation" in m else None,
+    )
+
+
+def _delegation(value: JsonValue, at: str) -> TrustedDelegation:
+    m = _members(value, at, "address", "codeHash")
+    return TrustedDelegation(
+        _bytes(m["address"], f"{at}.address", _ADDRESS, _NOT_ADDRESS),
+        _bytes(m["codeHash"], f"{at}.codeHash", _HEX32, _NOT_HEX32),
     )
 
 
@@ -164,7 +186,7 @@ def _chain_json(chain: TrustedChain) -> dict[str, object]:
 
 
 def _registry_json(registry: TrustedRegistry) -> dict[str, object]:
-    return {
+    members: dict[str, object] = {
         "issuerRegistry": address_text(registry.issuer_registry),
         "issuerCodeHash": "0x" + registry.issuer_code_hash.hex(),
         "attestationRegistry": address_text(registry.attestation_registry),
@@ -173,10 +195,14 @@ def _registry_json(registry: TrustedRegistry) -> dict[str, object]:
         "authority": address_text(registry.authority),
         "fromBlock": registry.from_block,
     }
+    if registry.delegation is not None:
+        named = registry.delegation
+        members["delegation"] = {"address": address_text(named.address), "codeHash": "0x" + named.code_hash.hex()}
+    return members
 
 
-def _members(value: JsonValue, at: str, *names: str) -> dict[str, JsonValue]:
-    """The members of an object that has exactly these."""
+def _members(value: JsonValue, at: str, *names: str, optional: str = "") -> dict[str, JsonValue]:
+    """The members of an object that has exactly these, and perhaps the optional one."""
     if not isinstance(value, dict):
         raise _wrong(at, _NOT_OBJECT)
     dot = f"{at}." if at else ""
@@ -184,7 +210,7 @@ def _members(value: JsonValue, at: str, *names: str) -> dict[str, JsonValue]:
         if name not in value:
             raise _wrong(dot + name, _MISSING)
     for name in value:
-        if name not in names:
+        if name not in names and name != optional:
             raise _wrong(dot + name, _UNKNOWN)
     return value
 

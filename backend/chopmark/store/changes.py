@@ -57,9 +57,14 @@ class Changes(Room):
         open_ = (_C.done.is_(False), _C.successor_id.is_not(None))
         return {row.successor_id for row in self._rows(select(_C.successor_id).where(*open_))}
 
-    def due(self, limit: int) -> list[DueChange]:
-        """Changes that no transaction carries, oldest first, with the places of the leaves that they are about."""
-        waits = (_C.done.is_(False), _C.outbox_id.is_(None))
+    def due(self, limit: int, issuers: Sequence[bytes] | None = None) -> list[DueChange]:
+        """Changes that no transaction carries, oldest first, with the places of the leaves that they are about.
+
+        ``issuers``: of these only, so that nobody's wishes stand in the way of another's.
+        """
+        waits = [_C.done.is_(False), _C.outbox_id.is_(None)]
+        if issuers is not None:
+            waits.append(_C.credential_id.in_(select(CREDENTIALS.c.id).where(CREDENTIALS.c.issuer.in_(issuers))))
         rows = self._list(*waits, limit=limit)
         leaves = [number for row in rows for number in (row.credential_id, row.successor_id) if number is not None]
         places = self.places(leaves)

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, func, select, update
 from chopmark.core.ledger import CredentialRow, FileRow, NewCredential, PendingGroup
 from chopmark.core.words import Op
 from chopmark.store.room import Line, Room, chunks
-from chopmark.store.schema import CHANGES, CREDENTIALS, FILES
+from chopmark.store.schema import CHANGES, CREDENTIALS, FILES, OTHER_NUMBERS
 
 #: Disclosures are base64url: this sign, SD-JWT's own, never stands in one.
 _BETWEEN: Final = "~"
 _C: Final = CREDENTIALS.c
+_O: Final = OTHER_NUMBERS.c
 _X: Final = CHANGES.c
 MOST_FOUND: Final = 1_000
 
@@ -35,6 +36,9 @@ class Credentials(Room):
         files = [_file_values(at, place, file) for at, row in numbered for place, file in enumerate(row.files)]
         if files:
             self._connection.execute(FILES.insert(), files)
+        others = [{"credential_id": at, "number": each} for at, row in numbered for each in sorted({*row.other_numbers})]
+        if others:
+            self._connection.execute(OTHER_NUMBERS.insert(), others)
         return range(first, first + len(numbered))
 
     def get(self, credential_id: int) -> CredentialRow | None:
@@ -73,9 +77,53 @@ class Credentials(Room):
         ended = (row for row in found if ends[newest[row.id]].former_number is not None)
         return {row.former_number: row for row in sorted(ended, key=lambda row: row.id) if row.former_number}
 
+    def of_issuer(self, issuer: bytes, commitment: bytes) -> CredentialRow | None:
+        """An issuer's own, by its commitment: another's is as if it were not there."""
+        found = self._found(_C.issuer == issuer, _C.commitment == commitment)
+        return found[0] if found else None
+
+    def of_issuer_many(self, issuer: bytes, commitments: Sequence[bytes]) -> list[CredentialRow]:
+        """Of an issuer's own those with these commitments."""
+        mine = _C.issuer == issuer
+        return [row for part in chunks(commitments) for row in self._found(mine, _C.commitment.in_(part))]
+
+    def of_issuer_numbered(self, issuer: bytes, numbers: Sequence[str]) -> list[CredentialRow]:
+        """Of an issuer's own those that carry or carried one of these numbers, oldest first."""
+        found: dict[int, CredentialRow] = {}
+        for part in chunks(numbers):
+            for column in (_C.number, _C.former_number):
+                found |= {row.id: row for row in self._found(_C.issuer == issuer, column.in_(part))}
+        return [found[at] for at in sorted(found)]
+
+    def page(
+        self, issuer: bytes, *, kind: str = "", numbers: Sequence[str] | None = None, before: int | None, limit: int
+    ) -> list[CredentialRow]:
+        """An issuer's credentials, newest first: of one kind, with one of these numbers now or formerly.
+
+        ``before``: only those with a smaller row number.
+        """
+        wanted = select(CREDENTIALS).where(_C.withdrawn.is_(False), _C.issuer == issuer)
+        if kind:
+            wanted = wanted.where(_C.kind == kind)
+        if numbers is not None:
+            wanted = wanted.where(_C.number.in_(numbers) | _C.former_number.in_(numbers))
+        if before is not None:
+            wanted = wanted.where(_C.id < before)
+        return [_credential(row) for row in self._rows(wanted.order_by(_C.id.desc()).limit(limit))]
+
     def any_with_number(self, number: str) -> list[CredentialRow]:
         """All credentials that carry or carried this number, of any issuer and kind, oldest first."""
-        return self._found((_C.number == number) | (_C.former_number == number))
+        also = _C.id.in_(select(_O.credential_id).where(_O.number == number))
+        return self._found((_C.number == number) | (_C.former_number == number) | also)
+
+    def with_any_number(self, issuer: bytes, kind: str, numbers: Iterable[str]) -> list[CredentialRow]:
+        """The living credentials that have one of these numbers, be it not their best, oldest first."""
+        mine = (_C.issuer == issuer, _C.kind == kind, _C.number.is_not(None))
+        found: dict[int, CredentialRow] = {}
+        for part in chunks(list(numbers)):
+            also = _C.id.in_(select(_O.credential_id).where(_O.number.in_(part)))
+            found |= {row.id: row for row in self._found(*mine, _C.number.in_(part) | also)}
+        return [found[at] for at in sorted(found)]
 
     def by_commitment(self, prefix: str) -> list[CredentialRow]:
         """Those whose commitment begins with these hex digits (lower-case), oldest first, at most ``MOST_FOUND``."""
@@ -122,6 +170,11 @@ class Credentials(Room):
         """How many of these wait for a batch."""
         mine = select(func.count()).select_from(CREDENTIALS).where(_C.batch_id.is_(None), _C.withdrawn.is_(False))
         return sum(self._number(mine.where(_C.id.in_(part))) for part in chunks(ids))
+
+    def batch_ids(self, ids: Sequence[int]) -> set[int | None]:
+        """The batches that hold these; None among them if some wait for one. No payload is read."""
+        wanted = (select(_C.batch_id).distinct().where(_C.id.in_(part)) for part in chunks(ids))
+        return {row.batch_id for statement in wanted for row in self._rows(statement)}
 
     def of_batch(self, batch_id: int) -> list[CredentialRow]:
         """The credentials of a batch in the order of its leaves."""

@@ -30,6 +30,7 @@ class Nodes(Room):
                 key=row.key,
                 profile=json.dumps(row.profile, ensure_ascii=False, sort_keys=True),
                 created_at=row.created_at,
+                payer=row.payer,
             )
         )
 
@@ -67,6 +68,11 @@ class Nodes(Room):
         if values:
             self._connection.execute(update(NODES).where(NODES.c.alias == alias).values(**values))
 
+    def set_payer(self, alias: str, payer: str) -> None:
+        """The name of the key that pays for it; empty: it sends itself. Raises ``UnknownThing``."""
+        self.get(alias)
+        self._connection.execute(update(NODES).where(NODES.c.alias == alias).values(payer=payer))
+
     def set_profile(self, alias: str, profile: Mapping[str, Json]) -> None:
         """Another profile. Raises ``UnknownThing``."""
         self.get(alias)
@@ -76,5 +82,12 @@ class Nodes(Room):
 
 def _node(row: Line) -> NodeRow:
     return NodeRow(
-        row.alias, row.node, NodeRole(row.role), row.controller, row.key, json.loads(row.profile), row.created_at
+        row.alias,
+        row.node,
+        NodeRole(row.role),
+        row.controller,
+        row.key,
+        json.loads(row.profile),
+        row.created_at,
+        row.payer,
     )

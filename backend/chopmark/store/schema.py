@@ -20,7 +20,7 @@ from sqlalchemy import (
     column,
 )
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 """The newest migration; a database that says otherwise is migrated or, if it is newer, refused."""
 
 #: Names are fixed, so that a migration can drop what an older one made.
@@ -53,6 +53,18 @@ NODES: Final = _table(
     Column("key", Text, nullable=False),
     Column("profile", Text, nullable=False),
     Column("created_at", Big, nullable=False),
+    # Where it came to be, tables had rows already.
+    Column("payer", Text, nullable=False, server_default=""),
+)
+
+# What an institution confirmed that the headings of its sheets mean; "" for a column that is not read.
+HEADINGS: Final = _table(
+    "headings",
+    Column("issuer", LargeBinary, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("heading", Text, primary_key=True),
+    Column("field", Text, nullable=False),
+    Column("confirmed_at", Big, nullable=False),
 )
 
 OUTBOX: Final = _table(
@@ -194,4 +206,103 @@ EVENTS: Final = _table(
     # The head after this event: the newest one of a node is its head, and a rollback needs no recomputing.
     Column("head", LargeBinary, nullable=False),
     UniqueConstraint("registry", "node", "seq"),
+)
+
+OTHER_NUMBERS: Final = _table(
+    "other_numbers",
+    Column("credential_id", Big, ForeignKey("credentials.id"), primary_key=True),
+    Column("number", Text, primary_key=True, index=True),
+)
+
+LOOKUPS: Final = _table(
+    "lookups",
+    Column("id", Big, primary_key=True),
+    Column("asker", Text, nullable=False),
+    Column("at", Big, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Index("ix_lookups_asker_at", "asker", "at"),
+)
+
+LOOKUP_NUMBERS: Final = _table(
+    "lookup_numbers",
+    Column("lookup_id", Big, ForeignKey("lookups.id"), primary_key=True),
+    Column("digest", LargeBinary, primary_key=True, index=True),
+)
+
+TOKENS: Final = _table(
+    "tokens",
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("expires_at", Big, nullable=False),
+    Column("last_used_day", Big),
+    Column("revoked_at", Big),
+)
+
+REPEATS: Final = _table(
+    "repeats",
+    Column("key", LargeBinary, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", Big, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Big, nullable=False, index=True),
+)
+
+SUBMISSIONS: Final = _table(
+    "submissions",
+    Column("id", Big, primary_key=True),
+    Column("public", Text, nullable=False, unique=True),
+    Column("sort", Text, nullable=False),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("replaces", LargeBinary),
+    Column("turned_away", Big, nullable=False),
+    Column("count", Big, nullable=False),
+    Column("new", Big, nullable=False),
+    # Rows that were refused, to be corrected: personal values of people who are not registered.
+    Column("rejected", LargeBinary),
+    Index("ix_submissions_issuer_sort", "issuer", "sort", "id"),
+)
+
+SUBMISSION_ITEMS: Final = _table(
+    "submission_items",
+    Column("submission_id", Big, ForeignKey("submissions.id"), primary_key=True),
+    Column("place", Big, primary_key=True),
+    Column("credential_id", Big, ForeignKey("credentials.id")),
+    Column("change_id", Big, ForeignKey("changes.id")),
+    Column("call_id", Big, ForeignKey("calls.id")),
+    Column("new", Boolean, nullable=False),
+)
+
+REQUESTS: Final = _table(
+    "requests",
+    Column("id", Big, primary_key=True),
+    Column("public_id", Text, nullable=False, unique=True),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("batch_id", Big, ForeignKey("batches.id"), index=True),
+    Column("message", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("signer", LargeBinary, nullable=False),
+    Column("deadline", Big, nullable=False),
+    Column("signature", LargeBinary),
+    Column("state", Text, nullable=False, index=True),
+    Column("outbox_id", Big, ForeignKey("outbox.id"), index=True),
+    Column("created_at", Big, nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint(column("state").in_(("open", "signed", "carried", "done", "expired", "refused")), name="state"),
+    Index(None, "issuer", "state"),
+)
+
+REQUEST_CHANGES: Final = _table(
+    "request_changes",
+    Column("request_id", Big, ForeignKey("requests.id"), primary_key=True),
+    Column("change_id", Big, ForeignKey("changes.id"), primary_key=True, index=True),
 )
