@@ -34,13 +34,16 @@ class Measured:
 def main() -> int:
     """Run one bench."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("bench", choices=("gas", "core"))
+    parser.add_argument("bench", choices=("gas", "core", "sheet"))
     options, rest = parser.parse_known_args()
     if options.bench == "gas":
-        return subprocess.run(
-            [GAS / "run.sh", "--suite", GAS / "suites" / "chopmark.py", *rest], check=False
-        ).returncode
+        return subprocess.run([GAS / "run.sh", *rest], check=False).returncode
     _setup.enter("run")
+    if options.bench == "sheet":
+        import _bench_sheet
+
+        _bench_sheet.main()
+        return 0
     for measured in core():
         share = f"{measured.share:7.1%} of {measured.limit}" if measured.limit else ""
         print(f"{measured.what:54} {measured.rate:12,.0f}/s  {share}")

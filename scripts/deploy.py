@@ -1,8 +1,8 @@
-"""Deploy the registries to any chain and write them into a trust file.
+"""Deploy the contracts to any chain and write them into a trust file.
 
 ``CHOPMARK_DEPLOY_KEY=… python3 scripts/deploy.py --rpc URL --name NAME --trust FILE``, or with ``--keystore FILE`` instead of the
 variable. An entry that the file has already is only changed when ``--add`` or ``--replace`` says so, and that is looked at before
-anything is sent.
+anything is sent. ``--delegation`` deploys nothing but a delegation contract, for registries that the file has without one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import _setup
 
 if TYPE_CHECKING:
     from chopmark.chain.node import Node
-    from chopmark.core.trust import Finality, TrustedChain, TrustFile
+    from chopmark.core.trust import Finality, TrustedChain, TrustedRegistry, TrustFile
     from chopmark.keys.signer import LocalSigner
     from chopmark.wording import Language
 
@@ -62,6 +62,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--header", default="eth", choices=("eth", "qbft", "ibft2"), help="(%(default)s)")
     parser.add_argument("--shown-rpc", help="写入信任文件的节点地址 / the node's address to write down")
     parser.add_argument("--verifier", action="store_true", help="一并部署证明核验合约 / the inclusion verifier too")
+    parser.add_argument(
+        "--delegation", action="store_true", help="只为已有条目部署代签合约 / only a delegation, for the present entry"
+    )
     parser.add_argument("--lang", choices=("zh", "en"), help="默认取自环境 / by default the environment's")
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--add", action="store_true", help="并入已有的同一条链 / beside those of the same chain")
@@ -81,13 +84,14 @@ def _deploy(options: argparse.Namespace, language: Language) -> None:
     from chopmark.chain.node import Node
     from chopmark.chain.rpc import Rpc
     from chopmark.core.reference import typed_address
-    from chopmark.core.trust import write_trust
-    from chopmark.errors import UsageError
     from chopmark.wording import Wording
 
+    if options.delegation:
+        _deploy_delegation(options, language)
+        return
     said = Wording(
-        "已部署：机构登记 0x{issuers}，存证登记 0x{attestations}；链 {chain}，起始区块 {start}；已写入 {file}",
-        "deployed: issuer registry 0x{issuers}, attestation registry 0x{attestations}; "
+        "已部署：机构登记 0x{issuers}，存证登记 0x{attestations}，代签 0x{delegation}；链 {chain}，起始区块 {start}；已写入 {file}",
+        "deployed: issuer registry 0x{issuers}, attestation registry 0x{attestations}, delegation 0x{delegation}; "
         "chain {chain}, from block {start}; written to {file}",
     )
     rpc = Rpc(options.rpc, timeout=30)
@@ -107,16 +111,13 @@ def _deploy(options: argparse.Namespace, language: Language) -> None:
         authority=authority,
         shown_rpc=options.shown_rpc,
     )
-    merged = write_trust(_merged(trust, chain, options))
-    try:
-        _write(options.trust, merged)
-    except OSError as fault:
-        sys.stdout.write(merged.decode())  # what was deployed must not be lost with the file
-        raise UsageError(why=f"--trust {options.trust}: {fault.strerror}") from None
+    _keep(options.trust, _merged(trust, chain, options))
     registry = chain.registries[0]
+    assert registry.delegation is not None
     said = said.filled(
         issuers=registry.issuer_registry.hex(),
         attestations=registry.attestation_registry.hex(),
+        delegation=registry.delegation.address.hex(),
         chain=chain.chain_id,
         start=registry.from_block,
         file=options.trust,
@@ -124,6 +125,56 @@ def _deploy(options: argparse.Namespace, language: Language) -> None:
     print(said.fact(language, {}))
     if options.verifier:
         print(f"InclusionVerifier 0x{deploy_verifier(rpc, signer).hex()}")
+
+
+def _deploy_delegation(options: argparse.Namespace, language: Language) -> None:
+    """One for each registry of the named chain that has none; the node must serve that chain and its contracts."""
+    from chopmark.chain.client import ChainClient
+    from chopmark.chain.deploy import deploy_delegation
+    from chopmark.chain.rpc import Rpc
+    from chopmark.errors import UsageError
+    from chopmark.wording import Wording
+
+    trust = _read(options.trust)
+    rpc = Rpc(options.rpc, timeout=30)
+    chains = [chain for chain in trust.chains if chain.name == options.name]
+    bare = [registry for chain in chains for registry in chain.registries if registry.delegation is None]
+    if not bare:
+        why = Wording(
+            "{file} 的链 {name} 没有缺少代签合约的登记合约", "{file} has no registry of {name} without a delegation"
+        )
+        raise UsageError(why=why.filled(file=options.trust, name=options.name))
+    for registry in bare:
+        ChainClient(rpc, chains[0], registry).verify_identity()
+    signer = _signer(options)
+    for registry in bare:
+        added = replace(registry, delegation=deploy_delegation(rpc, signer, registry.attestation_registry))
+        trust = _with_registry(trust, registry, added)
+        _keep(options.trust, trust)
+        said = Wording("已部署代签合约 0x{at}；已写入 {file}", "deployed: delegation 0x{at}; written to {file}")
+        assert added.delegation is not None
+        print(said.filled(at=added.delegation.address.hex(), file=options.trust).fact(language, {}))
+
+
+def _with_registry(trust: TrustFile, present: TrustedRegistry, added: TrustedRegistry) -> TrustFile:
+    chains = (
+        replace(chain, registries=tuple(added if one == present else one for one in chain.registries))
+        for chain in trust.chains
+    )
+    return replace(trust, chains=tuple(chains))
+
+
+def _keep(path: Path, trust: TrustFile) -> None:
+    """Writes the file. What was deployed must not be lost with it: then it is shown instead."""
+    from chopmark.core.trust import write_trust
+    from chopmark.errors import UsageError
+
+    data = write_trust(trust)
+    try:
+        _write(path, data)
+    except OSError as fault:
+        sys.stdout.write(data.decode())
+        raise UsageError(why=f"--trust {path}: {fault.strerror}") from None
 
 
 def _finality(text: str) -> Finality:

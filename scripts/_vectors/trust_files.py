@@ -29,6 +29,9 @@ def document() -> dict[str, Any]:
     return {"format": "chopmark-trust-1", "chains": [chain | {"registries": [registry]}]}
 
 
+DELEGATION = {"address": "0x" + "66" * 20, "codeHash": "0x" + "77" * 32}
+
+
 def _second(at: dict[str, Any]) -> None:
     chain = json.loads(json.dumps(at["chains"][0])) | {"name": "second", "chainId": 2}
     at["chains"].append(chain)
@@ -71,6 +74,7 @@ GOOD: dict[str, Callable[[dict[str, Any]], None]] = {
     "a QBFT chain": _set("chains.0.header", "qbft"),
     "an IBFT 2.0 chain": _set("chains.0.header", "ibft2"),
     "a name in Chinese": _set("chains.0.name", "省级存证链"),
+    "a delegation contract": _set("chains.0.registries.0.delegation", DELEGATION),
     "two nodes": _set("chains.0.rpc", ["https://a.example/rpc", "http://[::1]:8545/"]),
 }
 
@@ -112,6 +116,25 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "a fraction of a block": (_set("chains.0.registries.0.fromBlock", 1.5), "a number has a fraction"),
     "a chain id twice": (_twice(name="second"), "no two chains have the same id"),
     "a chain's name twice": (_twice(chainId=2), "no two chains have the same name"),
+    "a delegation as null": (_set("chains.0.registries.0.delegation", None), "it is an object, or is left out"),
+    "a delegation as an address": (_set("chains.0.registries.0.delegation", "0x" + "66" * 20), "it is an object"),
+    "a delegation without code hash": (
+        _set("chains.0.registries.0.delegation", {"address": "0x" + "66" * 20}),
+        "a member is missing",
+    ),
+    "a delegation without address": (
+        _set("chains.0.registries.0.delegation", {"codeHash": "0x" + "77" * 32}),
+        "a member is missing",
+    ),
+    "an unknown member of a delegation": (
+        _set("chains.0.registries.0.delegation", DELEGATION | {"name": "ours"}),
+        "unknown members are refused",
+    ),
+    "a delegation's address of 19 bytes": (
+        _set("chains.0.registries.0.delegation", DELEGATION | {"address": "0x" + "66" * 19}),
+        "an address has 20 bytes",
+    ),
+    "a delegation of a chain": (_set("chains.0.delegation", DELEGATION), "unknown members are refused"),
     "a registry twice": (_registry_twice, "no two registries have the same address"),
 }
 

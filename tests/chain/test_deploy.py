@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,9 @@ def test_the_entry_is_what_the_chain_holds(anvil: Rpc) -> None:
     assert registry.registry_id == registry_id(31337, registry.issuer_registry, salt)
     assert registry.authority == signer.address
     assert registry.issuer_code_hash == keccak(client.code(registry.issuer_registry))
-    assert registry.from_block == client.head().number - 1
+    assert registry.from_block == client.head().number - 2
+    assert registry.delegation is not None
+    assert registry.delegation.code_hash == keccak(client.code(registry.delegation.address))
     assert client.logs(0, client.head().number)[0].event.block == registry.from_block
     assert read_trust(write_trust(TrustFile((chain,)))) == TrustFile((chain,))
 
@@ -122,6 +125,23 @@ def test_an_entry_is_not_overwritten_silently(anvil: Rpc, tmp_path: Path, capsys
     assert [len(chain.registries) for chain in read_trust(path.read_bytes()).chains] == [2]
     assert run(anvil, path, "--replace") == 0
     assert [len(chain.registries) for chain in read_trust(path.read_bytes()).chains] == [1]
+
+
+@pytest.mark.usefixtures("key")
+def test_an_older_entry_gets_a_delegation(anvil: Rpc, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "trust.json"
+    assert run(anvil, path) == 0
+    [chain] = read_trust(path.read_bytes()).chains
+    bare = replace(chain.registries[0], delegation=None)
+    path.write_bytes(write_trust(TrustFile((replace(chain, registries=(bare,)),))))
+    assert run(anvil, path, "--delegation") == 0
+    [registry] = read_trust(path.read_bytes()).chains[0].registries
+    assert registry.delegation not in (None, chain.registries[0].delegation)
+    assert replace(registry, delegation=None) == bare
+    height = Node(anvil).head().number
+    assert run(anvil, path, "--delegation") == 2
+    assert "没有缺少代签合约" in capsys.readouterr().err
+    assert Node(anvil).head().number == height
 
 
 @pytest.mark.usefixtures("key")

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 ARTIFACTS = HERE.parents[1] / "backend" / "chopmark" / "chain" / "artifacts"
 
 
-@pytest.mark.parametrize("name", ["IssuerRegistry", "AttestationRegistry"])
+@pytest.mark.parametrize("name", ["IssuerRegistry", "AttestationRegistry", "Delegation"])
 def test_the_layout_is_the_recorded_one(name):
     layout = json.loads((ARTIFACTS / f"{name}.json").read_text("utf-8"))["storageLayout"]
     found = [{key: item[key] for key in ("slot", "offset", "label", "type")} for item in layout["storage"]]

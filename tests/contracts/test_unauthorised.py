@@ -42,15 +42,22 @@ RECORD_CALLS = {
     "supersede": lambda w, a, b: (w.school, a, 0, b, 0, 1),
     "supersedeFor": lambda w, a, b: (w.key, w.school, a, 0, b, 0, 1),
 }
+DELEGATION_CALLS = {
+    "attest": lambda w, a, b: (w.school, w.key, DEGREE, digest("x"), 1, 1, w.now() + 100, b"\1" * 65),
+    "setStatus": lambda w, a, b: (w.school, w.key, a, Op.REVOKE, 1, [(0, 1)], digest("n"), w.now() + 100, b"\1" * 65),
+    "supersede": lambda w, a, b: (w.school, w.key, a, 0, b, 0, 1, w.now() + 100, b"\1" * 65),
+}
+"""Refused to everybody: nobody sends what the key did not sign, not even the key."""
 HANDS = ["minister", "director", "rector", "key", "delegate", "stranger"]
 
 
-def test_every_function_that_writes_is_listed_here(issuers, records):
+def test_every_function_that_writes_is_listed_here(world, issuers, records):
     def writing(contract):
         return {method.name for method in contract.contract_type.mutable_methods} - {"multicall"}
 
     assert writing(issuers) == set(ISSUER_CALLS)
     assert writing(records) == set(RECORD_CALLS)
+    assert writing(world.delegation) == set(DELEGATION_CALLS)
 
 
 @pytest.mark.parametrize("verb", list(ISSUER_CALLS))
@@ -73,6 +80,17 @@ def test_an_attestation_registry_is_written_only_by_who_may(world, records, verb
         if hand != entitled:
             with ape.reverts():
                 getattr(records, verb)(*RECORD_CALLS[verb](world, a, b), sender=getattr(world, hand))
+    assert records.head(world.school) == before
+
+
+@pytest.mark.parametrize("verb", list(DELEGATION_CALLS))
+def test_a_delegation_that_the_issuer_admitted_does_only_what_its_keys_signed(world, issuers, records, verb):
+    a, b = world.attest("a"), world.attest("b")
+    issuers.addKey(world.school, world.school, world.delegation, Role.DELEGATE, sender=world.rector)
+    before = records.head(world.school)
+    for hand in HANDS:
+        with ape.reverts(world.delegation.SignatureInvalid):
+            getattr(world.delegation, verb)(*DELEGATION_CALLS[verb](world, a, b), sender=getattr(world, hand))
     assert records.head(world.school) == before
 
 

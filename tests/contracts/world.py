@@ -61,6 +61,7 @@ class World:
     chain: Any
     issuers: Any
     records: Any
+    delegation: Any
     verifier: Any
     minister: Any
     director: Any
@@ -78,10 +79,11 @@ class World:
         minister, director, rector, key, delegate, stranger, spare = (accounts[i] for i in range(7))
         issuers = deployable("IssuerRegistry").deploy(minister, digest("salt"), sender=minister)
         records = deployable("AttestationRegistry").deploy(issuers, sender=minister)
+        delegation = deployable("Delegation").deploy(records, sender=minister)
         verifier = deployable("InclusionVerifier").deploy(sender=minister)
         ministry, bureau, school = (bytes(issuers.nodeId(i)) for i in range(3))
         world = cls(
-            chain, issuers, records, verifier, minister, director, rector, key, delegate, stranger, spare,
+            chain, issuers, records, delegation, verifier, minister, director, rector, key, delegate, stranger, spare,
             ministry, bureau, school,
         )  # fmt: skip
         world.join(ministry, director, flags=Flag.ACCREDIT, sender=minister)

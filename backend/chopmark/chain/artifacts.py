@@ -16,8 +16,9 @@ from chopmark.core.digest import keccak
 
 ISSUER_REGISTRY = "IssuerRegistry"
 ATTESTATION_REGISTRY = "AttestationRegistry"
+DELEGATION = "Delegation"
 INCLUSION_VERIFIER = "InclusionVerifier"
-CONTRACTS = (ISSUER_REGISTRY, ATTESTATION_REGISTRY, INCLUSION_VERIFIER)
+CONTRACTS = (ISSUER_REGISTRY, ATTESTATION_REGISTRY, DELEGATION, INCLUSION_VERIFIER)
 
 
 @dataclass(frozen=True, slots=True)

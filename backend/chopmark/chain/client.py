@@ -21,8 +21,8 @@ from chopmark.chain.rpc import Rpc, RpcError
 from chopmark.core.digest import keccak
 from chopmark.core.history import RegistryName
 from chopmark.core.transaction import BlockRef, Logged
-from chopmark.core.words import BatchRecord, GrantRecord, KeyRecord
-from chopmark.errors import Unreachable, WrongChain
+from chopmark.core.words import BatchRecord, GrantRecord, KeyRecord, Standing
+from chopmark.errors import TrustError, Unreachable, WrongChain
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -72,6 +72,17 @@ class ChainClient(Node):
             self._same_code(_ATTESTATIONS, self.registry.attestation_code_hash, codes[1])
             if at is not None:
                 self._seen.add(at.hash)
+
+    def verify_delegation(self) -> bytes:
+        """The delegation contract's address, its code compared with the trust file's.
+
+        Raises ``TrustError`` if the trust file names none, ``WrongChain`` if there is another code.
+        """
+        trusted = self.registry.delegation
+        if trusted is None:
+            raise TrustError(why=_NO_DELEGATION)
+        self._same_code(_DELEGATION, trusted.code_hash, self._rpc.call("eth_getCode", hexed(trusted.address), "latest"))
+        return trusted.address
 
     def send(self, raw: bytes) -> None:
         """As ``Node.send``, after a look whether this still is the chain that was trusted.
@@ -151,6 +162,10 @@ class ChainClient(Node):
         """Own accreditations of (node, kind) pairs."""
         return self.read([self.ask.grant(*pair) for pair in pairs], at)
 
+    def standings(self, pairs: Sequence[tuple[bytes, str]], at: BlockRef) -> list[tuple[Standing, bytes]]:
+        """How nodes stand for kinds' codes, by (node, kind), each with the node (32 bytes) that fails."""
+        return self.read([self.ask.standing(node, kind) for node, kind in pairs], at)
+
     def heads(self, registry: RegistryName, nodes: Sequence[bytes], at: BlockRef) -> list[int]:
         """Head words of nodes' histories."""
         return self.read([self.ask.head(registry, node) for node in nodes], at)
@@ -200,6 +215,8 @@ _CHAIN_ID = Wording("链 ID", "chain id")
 _GENESIS = Wording("创世区块", "block 0")
 _ISSUERS = Wording("机构登记合约的代码", "the issuer registry's code")
 _ATTESTATIONS = Wording("存证登记合约的代码", "the attestation registry's code")
+_DELEGATION = Wording("代签合约的代码", "the delegation contract's code")
+_NO_DELEGATION = Wording("其中没有代签合约（delegation）", "it names no delegation contract")
 _TOO_OLD = Wording(
     "其最终区块 {final} 早于登记合约（始于 {start}）", "its final block {final} is older than the registries ({start})"
 )

@@ -1,11 +1,11 @@
-"""Every operation of the two registries as a ``Call``. Nothing is sent here."""
+"""Every operation of the two registries, and of the delegation before them, as a ``Call``. Nothing is sent here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from chopmark.chain.abi import Value, encode
-from chopmark.chain.artifacts import ATTESTATION_REGISTRY, ISSUER_REGISTRY, artifact
+from chopmark.chain.artifacts import ATTESTATION_REGISTRY, DELEGATION, ISSUER_REGISTRY, artifact
 from chopmark.core.transaction import Call
 
 MULTICALL = "multicall"
@@ -153,3 +153,64 @@ class Calls:
 
     def _attestation(self, function: str, *arguments: Value) -> Call:
         return Call(self._attestations, call_data(ATTESTATION_REGISTRY, function, *arguments), function)
+
+
+class DelegatedCalls:
+    """What keys signed, addressed to a delegation contract. Anybody may send it and pays.
+
+    Arguments are the signed message's members in the message's order (FORMAT §15), then the signature: 65 bytes of a
+    key, or whatever the signer's contract accepts. ``deadline``: unix seconds. Several go into one transaction with
+    ``together``: a correction is ``attest`` and ``supersede``, both or neither.
+    """
+
+    def __init__(self, delegation: bytes) -> None:
+        self._delegation = delegation
+
+    def attest(
+        self,
+        issuer: bytes,
+        signer: bytes,
+        kind: str,
+        root: bytes,
+        size: int,
+        algorithm: int,
+        deadline: int,
+        signature: bytes,
+    ) -> Call:
+        """Commits a batch for a live ATTEST key of the issuer."""
+        return self._call("attest", issuer, signer, kind_code(kind), root, size, algorithm, deadline, signature)
+
+    def set_status(
+        self,
+        issuer: bytes,
+        signer: bytes,
+        root: bytes,
+        op: int,
+        reason: int,
+        changes: Sequence[tuple[int, int]],
+        nonce: bytes,
+        deadline: int,
+        signature: bytes,
+    ) -> Call:
+        """Revokes (op 2), suspends (3) or resumes (4) leaves for a live STATUS key. ``nonce``: 32 bytes."""
+        codes = (int(op), int(reason))
+        return self._call("setStatus", issuer, signer, root, *codes, list(changes), nonce, deadline, signature)
+
+    def supersede(
+        self,
+        issuer: bytes,
+        signer: bytes,
+        old_root: bytes,
+        old_index: int,
+        new_root: bytes,
+        new_index: int,
+        reason: int,
+        deadline: int,
+        signature: bytes,
+    ) -> Call:
+        """Revokes a leaf in favour of another for a live STATUS key."""
+        leaves = (old_root, old_index, new_root, new_index)
+        return self._call("supersede", issuer, signer, *leaves, int(reason), deadline, signature)
+
+    def _call(self, function: str, *arguments: Value) -> Call:
+        return Call(self._delegation, call_data(DELEGATION, function, *arguments), f"delegated {function}")

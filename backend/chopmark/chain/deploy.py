@@ -1,4 +1,4 @@
-"""Deploying the registries: puts the committed code on a chain and answers with the entry for a trust file."""
+"""Deploying the contracts: puts the committed code on a chain and answers with the entry for a trust file."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chopmark.chain.abi import Value, encode
-from chopmark.chain.artifacts import ATTESTATION_REGISTRY, INCLUSION_VERIFIER, ISSUER_REGISTRY, artifact
+from chopmark.chain.artifacts import ATTESTATION_REGISTRY, DELEGATION, INCLUSION_VERIFIER, ISSUER_REGISTRY, artifact
 from chopmark.chain.client import ChainClient
+from chopmark.chain.contracts import call_data
 from chopmark.chain.node import Node
 from chopmark.chain.quantity import hexed
 from chopmark.chain.rpc import Rpc
 from chopmark.chain.transactions import TransactionSigner, prepare
 from chopmark.core.digest import keccak
 from chopmark.core.transaction import BlockRef, Call, Receipt
-from chopmark.core.trust import Finality, HeaderCodec, TrustedChain, TrustedRegistry
+from chopmark.core.trust import Finality, HeaderCodec, TrustedChain, TrustedDelegation, TrustedRegistry
 from chopmark.errors import ChainError, Unreachable
 from chopmark.wording import Wording
 
@@ -35,7 +36,7 @@ def deploy(
     shown_rpc: str | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> TrustedChain:
-    """Deploys both registries and returns the chain with them as a trust file has it.
+    """Deploys both registries and a delegation contract, and returns the chain with them as a trust file has it.
 
     ``salt``: 32 bytes that tell two registries on one chain apart. ``authority``: the first root authority, by
     default the signer. ``shown_rpc``: the node's address to write down, by default the one used here. The code on the
@@ -44,10 +45,11 @@ def deploy(
     node = Node(rpc)
     issuers = create(node, signer, ISSUER_REGISTRY, authority or signer.address, salt, sleep=sleep)
     attestations = create(node, signer, ATTESTATION_REGISTRY, _address(issuers), sleep=sleep)
+    delegation = create(node, signer, DELEGATION, _address(attestations), sleep=sleep)
     genesis = node.block(0)
     if genesis is None:
         raise node.nonsense("it has no block 0")
-    registry = _registry(node, issuers, attestations)
+    registry = _registry(node, issuers, attestations, delegation)
     chain = TrustedChain(
         name=name,
         chain_id=node.chain_id(),
@@ -57,7 +59,15 @@ def deploy(
         rpc=(shown_rpc or rpc.address,),
         registries=(registry,),
     )
-    return _completed(ChainClient(rpc, chain, registry), attestations.block)
+    return _completed(ChainClient(rpc, chain, registry), delegation.block)
+
+
+def deploy_delegation(
+    rpc: Rpc, signer: TransactionSigner, attestation_registry: bytes, *, sleep: Callable[[float], None] = time.sleep
+) -> TrustedDelegation:
+    """Deploys a delegation contract before an attestation registry that is there already. Raises as ``deploy`` does."""
+    node = Node(rpc)
+    return _delegation(node, create(node, signer, DELEGATION, attestation_registry, sleep=sleep))
 
 
 def deploy_verifier(rpc: Rpc, signer: TransactionSigner, *, sleep: Callable[[float], None] = time.sleep) -> bytes:
@@ -93,7 +103,7 @@ def _mined(node: Node, tx_hash: bytes, sleep: Callable[[float], None]) -> Receip
     raise Unreachable(url=node.url, why=why)
 
 
-def _registry(node: Node, issuers: Receipt, attestations: Receipt) -> TrustedRegistry:
+def _registry(node: Node, issuers: Receipt, attestations: Receipt, delegation: Receipt) -> TrustedRegistry:
     """The entry as far as receipts and code tell it; what the contracts say of themselves comes in ``_completed``."""
     return TrustedRegistry(
         issuer_registry=_address(issuers),
@@ -103,7 +113,13 @@ def _registry(node: Node, issuers: Receipt, attestations: Receipt) -> TrustedReg
         registry_id=bytes(32),
         authority=bytes(20),
         from_block=issuers.block.number,
+        delegation=_delegation(node, delegation),
     )
+
+
+def _delegation(node: Node, created: Receipt) -> TrustedDelegation:
+    address = _address(created)
+    return TrustedDelegation(address, keccak(node.code(address)))
 
 
 def _completed(client: ChainClient, block: BlockRef) -> TrustedChain:
@@ -114,8 +130,16 @@ def _completed(client: ChainClient, block: BlockRef) -> TrustedChain:
     registry_id, authority, asked = client.read([ask.registry_id(), ask.authority(), ask.issuer_registry()], at)
     if asked != client.registry.issuer_registry:
         raise client.nonsense("the attestation registry asks another issuer registry")
+    named = client.registry.delegation
+    if named is not None and _recorded_in(client, named.address) != client.registry.attestation_registry:
+        raise client.nonsense("the delegation records in another attestation registry")
     registry = replace(client.registry, registry_id=registry_id, authority=authority)
     return replace(client.chain, registries=(registry,))
+
+
+def _recorded_in(node: Node, delegation: bytes) -> bytes:
+    """The attestation registry that a delegation contract writes to; its address."""
+    return node.simulate(bytes(20), Call(delegation, call_data(DELEGATION, "registry"), "registry"))[-20:]
 
 
 def _address(receipt: Receipt) -> bytes:

@@ -248,6 +248,28 @@ SAID: dict[str, Wording] = {
     "SupersedesItself(bytes32,uint40)": Wording(
         "凭证不能更正为它自己", "a credential does not supersede itself", *_CHECK_ID
     ),
+    # Delegation
+    "NoRegistry(address)": Wording(
+        "地址 {given} 上没有存证登记合约", "there is no attestation registry at {given}", *_CHECK_ID
+    ),
+    "Expired(uint40,uint256)": Wording(
+        "签名已于 {deadline} 失效（链上时间 {now}）",
+        "the signature was good until {deadline}; the chain's time is {now}",
+        "请重新签名",
+        "Sign it anew",
+    ),
+    "SignatureInvalid(address)": Wording(
+        "签名不是 {signer} 对此内容、此链、此合约所签",
+        "the signature is not {signer}'s for this message, chain and contract",
+        "请核对签名密钥与信任文件，然后重新签名",
+        "Check the signing key and the trust file, then sign it anew",
+    ),
+    "Replayed(bytes32)": Wording(
+        "该签名的状态变更已执行过（{digest}）",
+        "the change of status that was signed has been carried out already ({digest})",
+        "若要再次变更，请重新签名",
+        "To do it again, sign anew",
+    ),
     # InclusionVerifier
     "AlgorithmDiffers(uint8,uint8)": Wording(
         "叶条目的算法 {entryAlgorithm} 与批次的 {batchAlgorithm} 不同",
@@ -273,6 +295,9 @@ SAID: dict[str, Wording] = {
     "RootMismatch(bytes32,bytes32)": Wording(
         "证明得出根 {computed}，应为 {expected}", "the proof leads to {computed}, not to {expected}", *_CHECK_ID
     ),
+    # OpenZeppelin's EIP712 keeps the domain's name so; ours is short
+    "InvalidShortString()": Wording("合约的域名称无效", "the contract's domain has no valid name", *_BUG),
+    "StringTooLong(string)": Wording("合约的域名称过长（{str}）", "the domain's name is too long ({str})", *_BUG),
     # OpenZeppelin's Multicall and Address
     "AddressEmptyCode(address)": Wording("地址 {target} 上没有合约", "there is no contract at {target}", *_CHECK_ID),
     # An inner call that runs out of gas gives no reason, and nothing else here gives none.

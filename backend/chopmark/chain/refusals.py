@@ -18,7 +18,7 @@ from chopmark.wording import Language, Wording
 
 _CHINA = timezone(timedelta(hours=8))
 _NODES = {"node", "actor", "issuer"}
-_TIMES = {"from", "until", "since", "retired", "earliest", "latest", "present"}
+_TIMES = {"from", "until", "since", "retired", "earliest", "latest", "present", "deadline", "now"}
 _PANIC = Entry("Panic", "Panic(uint256)", bytes.fromhex("4e487b71"), ("code",), (Type("uint", 256),))
 _REQUIRE = Entry("Error", "Error(string)", bytes.fromhex("08c379a0"), ("text",), (Type("string", dynamic=True),))
 """What the compiler itself reverts with (Solidity documentation, *Panic via assert and Error via require*)."""

@@ -2,8 +2,10 @@
 pragma solidity 0.8.37;
 
 import {AttestationRegistry} from "../../../contracts/AttestationRegistry.sol";
+import {Delegation} from "../../../contracts/Delegation.sol";
 import {IssuerRegistry} from "../../../contracts/IssuerRegistry.sol";
 import {NodeId} from "../../../contracts/types/NodeId.sol";
+import {DelegationHandler} from "./support/DelegationHandler.sol";
 import {Deployment} from "./support/Deployment.sol";
 import {Folding} from "./support/Folding.sol";
 import {IssuersHandler} from "./support/IssuersHandler.sol";
@@ -101,6 +103,48 @@ contract RecordInvariants is Campaign {
 
     /// @dev The rules are in the handler, where every call is judged.
     function invariant_theRecordsRulesHold() external view {
+        if (bytes(handler.broken()).length != 0) revert Broken(handler.broken());
+    }
+}
+
+/// @notice 100,000 attempts upon two delegations.
+contract DelegationInvariants {
+    bytes8 private constant DEGREE = "degree-1";
+    DelegationHandler private handler;
+
+    function setUp() public {
+        vm.warp(1_900_000_000);
+        address minister = address(0xA0);
+        IssuerRegistry issuers = Deployment.issuerRegistry(minister, 0);
+        AttestationRegistry records = Deployment.attestationRegistry(issuers);
+        (Delegation a, Delegation b) = (Deployment.delegation(records), Deployment.delegation(records));
+        NodeId root = issuers.nodeId(0);
+        for (uint64 i = 1; i <= 2; ++i) {
+            NodeId node = issuers.nodeId(i);
+            vm.prank(minister);
+            issuers.register(root, DEGREE, address(uint160(0x1000 + i)), 0, "");
+            vm.prank(minister);
+            issuers.grant(root, node, DEGREE, 0, 0, 1);
+        }
+        handler = new DelegationHandler(records, issuers, a, b);
+        address[4] memory keys = [address(a), address(b), handler.signerOf(0), handler.signerOf(1)];
+        for (uint64 i = 1; i <= 2; ++i) {
+            NodeId node = issuers.nodeId(i);
+            if (i == 2) (keys[2], keys[3]) = (handler.signerOf(2), handler.signerOf(3));
+            for (uint256 k = 0; k < 4; ++k) {
+                vm.prank(minister);
+                issuers.addKey(root, node, keys[k], k < 2 ? 4 : 3);
+            }
+        }
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    /// @dev The rules are in the handler, where every call is judged.
+    function invariant_theDelegationsRulesHold() external view {
         if (bytes(handler.broken()).length != 0) revert Broken(handler.broken());
     }
 }

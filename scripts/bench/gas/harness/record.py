@@ -13,6 +13,7 @@ TX_CAP = 2**24  # EIP-7825 (Osaka): the most gas one transaction may ask for
 # key -> (label, number of credentials the transaction covers)
 OPERATIONS: dict[str, tuple[str, int]] = {
     "deploy": ("Deploy, all contracts needed", 1),
+    "deploy_delegation": ("Deploy, to let others pay as well", 1),
     "register_issuer": ("Register an issuer", 1),
     "register_schema": ("Register a schema", 1),
     "first_1": ("Issue 1, an issuer's first ever", 1),
@@ -41,8 +42,11 @@ OPERATIONS: dict[str, tuple[str, int]] = {
     "revoke_offchain_1": ("Revoke 1 off-chain credential", 1),
     "revoke_offchain_100": ("Revoke 100 off-chain credentials in one tx", 100),
     "revoke_delegated_1": ("Delegated revoke of 1", 1),
+    "revoke_delegated_used": ("Delegated revoke of 1 more in a bitmap word already used", 1),
     "index_1": ("Index 1 record on chain", 1),
     "supersede_1": ("Supersede 1 (revoke and replace)", 1),
+    "supersede_delegated_1": ("Delegated supersede of 1", 1),
+    "correct_delegated_1": ("Delegated issue of 1 that supersedes 1, in one tx", 1),
 }
 VIEWS: dict[str, str] = {
     "view_status": "Status of one stored record",

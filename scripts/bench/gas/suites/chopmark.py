@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from eth_account import Account
 from harness.chain import bytecode, calldata, constructor
 
 NAME, VERSION = "Chopmark", "this repository, committed artifacts"
@@ -20,6 +21,9 @@ ATTEST_BATCH = "attest(bytes32,bytes8,bytes32,uint40,uint8)"
 SET_STATUS = "setStatus(bytes32,bytes32,uint8,uint8,(uint256,uint256)[])"
 SUPERSEDE = "supersede(bytes32,bytes32,uint40,bytes32,uint40,uint8)"
 MULTICALL = "multicall(bytes[])"
+DELEGATED_ATTEST = "attest(bytes32,address,bytes8,bytes32,uint40,uint8,uint40,bytes)"
+DELEGATED_STATUS = "setStatus(bytes32,address,bytes32,uint8,uint8,(uint256,uint256)[],bytes32,uint40,bytes)"
+DELEGATED_SUPERSEDE = "supersede(bytes32,address,bytes32,uint40,bytes32,uint40,uint8,uint40,bytes)"
 INCLUDED = "included(bytes,uint256,uint256,bytes32[],bytes32)"
 
 
@@ -34,7 +38,10 @@ def run(chain, rec, digest):
     issuers = issuers_tx.address
     records_tx = chain.deploy(bytecode(ARTIFACTS / "AttestationRegistry.json"), constructor("(address)", issuers))
     records = records_tx.address
+    delegation_tx = chain.deploy(bytecode(ARTIFACTS / "Delegation.json"), constructor("(address)", records))
+    delegation = delegation_tx.address
     rec.tx("deploy", [issuers_tx, records_tx], "IssuerRegistry + AttestationRegistry")
+    rec.tx("deploy_delegation", delegation_tx, "Delegation")
 
     def node(serial):
         return chain.call(issuers, "nodeId(uint64)", (serial,))
@@ -81,11 +88,43 @@ def run(chain, rec, digest):
     rec.tx("revoke_100", status(REVOKE, (0, (1 << 100) - 1), root=neighbours), "setStatus, one fresh word")
     rec.tx("supersede_1", chain.send(records, calldata(SUPERSEDE, issuer, first, 0, last, 0, 1), by_key), "supersede")
 
-    # A DELEGATE key speaks for a signer. Checking a signature costs a contract in front of it, not measured here.
-    delegate = chain.accounts[4]
-    chain.send(issuers, calldata(ADD_KEY, issuer, issuer, delegate, KEY_DELEGATE), by_controller)
+    # A DELEGATE key speaks for a signer, without any look at a signature.
+    other = chain.accounts[4]
+    chain.send(issuers, calldata(ADD_KEY, issuer, issuer, other, KEY_DELEGATE), by_controller)
     data = calldata("attestFor(address,bytes32,bytes8,bytes32,uint40,uint8)", key, issuer, KIND, digest(), 1, SHA_256)
     rec.tx("for_signer_1", chain.send(records, data, 4), "attestFor, without any signature check")
+
+    # The issuer's key signs, somebody else sends and pays.
+    chain.send(issuers, calldata(ADD_KEY, issuer, issuer, delegation, KEY_DELEGATE), by_controller)
+    deadline, payer = 2_000_000_000, 5
+    sign = signing(chain.keys[by_key], chain, delegation)
+    signed_leaf = digest()
+
+    def signed_attest(root):
+        message = (issuer, key, KIND, root, 1, SHA_256, deadline)
+        return calldata(DELEGATED_ATTEST, *message, sign("Attest", message))
+
+    rec.tx("delegated_1", chain.send(delegation, signed_attest(signed_leaf), payer), "attest of Delegation")
+
+    def signed_status(op, *changes, root):
+        message = (issuer, key, root, op, 1, list(changes), digest(), deadline)
+        return calldata(DELEGATED_STATUS, *message, sign("SetStatus", message))
+
+    revoked = signed_status(REVOKE, (2, 1 << 5), root=thousand)
+    rec.tx("revoke_delegated_1", chain.send(delegation, revoked, payer), "setStatus of Delegation, fresh word")
+    revoked = signed_status(REVOKE, (2, 1 << 9), root=thousand)
+    rec.tx("revoke_delegated_used", chain.send(delegation, revoked, payer), "setStatus of Delegation, used word")
+
+    def signed_supersede(old_root, new_root):
+        message = (issuer, key, old_root, 0, new_root, 0, 1, deadline)
+        return calldata(DELEGATED_SUPERSEDE, *message, sign("Supersede", message))
+
+    superseded = chain.send(delegation, signed_supersede(last, signed_leaf), payer)
+    rec.tx("supersede_delegated_1", superseded, "supersede of Delegation")
+    corrected = digest()
+    steps = [signed_attest(corrected), signed_supersede(signed_leaf, corrected)]
+    both = chain.send(delegation, calldata(MULTICALL, steps), payer)
+    rec.tx("correct_delegated_1", both, "attest + supersede of Delegation, one multicall")
 
     rec.view(
         "view_status", chain, records, calldata("standing(bytes32,bytes32,uint256)", issuer, thousand, 3), "standing"
@@ -108,3 +147,27 @@ def tree(entry, depth, digest):
     for sibling in path:
         node = sha256(b"\1" + node + sibling).digest()
     return node, path
+
+
+MESSAGES = {
+    "Attest": "bytes32 issuer,address signer,bytes8 kind,bytes32 root,uint40 size,uint8 algorithm,uint40 deadline",
+    "SetStatus": "bytes32 issuer,address signer,bytes32 root,uint8 op,uint8 reason,Change[] changes,bytes32 nonce,uint40 deadline",
+    "Supersede": "bytes32 issuer,address signer,bytes32 oldRoot,uint40 oldIndex,bytes32 newRoot,uint40 newIndex,uint8 reason,uint40 deadline",
+    "Change": "uint256 word,uint256 mask",
+}
+
+
+def signing(account, chain, delegation):
+    """A signature over one of the messages, given by name and members, as a wallet makes it."""
+    types = {n: [dict(zip(("type", "name"), m.split())) for m in t.split(",")] for n, t in MESSAGES.items()}
+    domain = {"name": "Chopmark", "version": "1", "chainId": int(chain.rpc("eth_chainId"), 16)}
+    domain |= {"verifyingContract": delegation}
+
+    def sign(name, members):
+        used = {name: types[name]} | ({"Change": types["Change"]} if name == "SetStatus" else {})
+        message = {member["name"]: value for member, value in zip(types[name], members, strict=True)}
+        if "changes" in message:
+            message["changes"] = [{"word": word, "mask": mask} for word, mask in message["changes"]]
+        return bytes(Account.sign_typed_data(account.key, domain, used, message).signature)
+
+    return sign

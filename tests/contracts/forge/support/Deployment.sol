@@ -2,8 +2,10 @@
 pragma solidity 0.8.37;
 
 import {AttestationRegistry} from "../../../../contracts/AttestationRegistry.sol";
+import {Delegation} from "../../../../contracts/Delegation.sol";
 import {InclusionVerifier} from "../../../../contracts/InclusionVerifier.sol";
 import {IssuerRegistry} from "../../../../contracts/IssuerRegistry.sol";
+import {IAttestationRegistry} from "../../../../contracts/interfaces/IAttestationRegistry.sol";
 import {IIssuerRegistry} from "../../../../contracts/interfaces/IIssuerRegistry.sol";
 import {vm} from "./Vm.sol";
 
@@ -22,6 +24,11 @@ library Deployment {
     function attestationRegistry(IIssuerRegistry issuers) internal returns (AttestationRegistry) {
         if (_fromSource()) return new AttestationRegistry(issuers);
         return AttestationRegistry(_create("AttestationRegistry", abi.encode(issuers)));
+    }
+
+    function delegation(IAttestationRegistry records) internal returns (Delegation) {
+        if (_fromSource()) return new Delegation(records);
+        return Delegation(_create("Delegation", abi.encode(records)));
     }
 
     function inclusionVerifier() internal returns (InclusionVerifier) {
