@@ -44,7 +44,11 @@ def new(
     uscc: Uscc = "",
     site: SiteUrl = "",
     covers: Covers = None,
-    key: Annotated[str, typer.Option(help="工作密钥 · name of the working key")] = "",
+    key: Annotated[str, typer.Option(help="工作密钥 · name (or address) of the working key")] = "",
+    payer: Annotated[
+        str,
+        typer.Option(help="代为发送和付费的密钥；工作密钥只签名 · key that sends and pays; the working key only signs"),
+    ] = "",
     accreditor: Annotated[bool, typer.Option("--accreditor", help="授权机构 · it accredits others")] = False,
     out: Out = None,
     as_json: Json = False,
@@ -55,12 +59,15 @@ def new(
 
     T.json = as_json
     address = T.site.keystore.address
+    if payer:
+        address(payer)  # an unknown one is said before anything is kept
     presentation = Presentation(name_zh, name_en, uscc, site, tuple(covers or ()))
-    profile = make_profile(presentation, address(controller), address(key) if key else b"")
+    profile = make_profile(presentation, address(controller), T.site.key_address(key) if key else b"")
     role = NodeRole.ACCREDITOR if accreditor else NodeRole.ISSUER
     path = out or Path(f"{alias}.profile.json")
     with T.site.store.begin() as tx:
         keep(tx.nodes, alias, profile, role, controller, key, int(T.site.clock()))
+        tx.nodes.set_payer(alias, payer)
         write_profile_file(path, profile)  # inside: without its file it is not kept either
     T.answer({"alias": alias, "profile": str(path), "digest": profile.digest.hex()})
     T.out(
@@ -105,7 +112,7 @@ def list_(as_json: Json = False) -> None:
 
 def _row_json(row: NodeRow) -> dict[str, object]:
     node = row.node.hex() if row.node else None
-    return {"alias": row.alias, "node": node, "role": row.role.value, "profile": row.profile}
+    return {"alias": row.alias, "node": node, "role": row.role.value, "payer": row.payer, "profile": row.profile}
 
 
 def _cells(row: NodeRow) -> tuple[object, ...]:
@@ -125,6 +132,38 @@ def show(alias: Alias, as_json: Json = False) -> None:
 
     T.json = as_json
     show_issuer(alias)
+
+
+@app.command("payer")
+def payer(
+    alias: Alias,
+    key: Annotated[str, typer.Argument(help="付费密钥的名称 · name of the paying key", show_default=False)] = "",
+    none: Annotated[bool, typer.Option("--none", help="取消：由工作密钥自己发送 · its own key sends again")] = False,
+    as_json: Json = False,
+) -> None:
+    """由哪把密钥代为发送和付费；工作密钥只签名 · which key sends and pays; the working key then only signs."""
+    from chopmark.errors import UsageError
+    from chopmark.wording import Wording
+
+    T.json = as_json
+    if bool(key) is none:
+        raise UsageError(why=Wording("请给出密钥，或用 --none，二者取一", "name a key, or give --none, not both"))
+    if key:
+        T.site.keystore.address(key)
+    with T.site.store.begin() as tx:
+        tx.nodes.set_payer(alias, key)
+    T.answer({"alias": alias, "payer": key or None})
+    if none:
+        T.out(f"“{alias}”今后由工作密钥自己发送", f"“{alias}” sends with its own key from now on")
+        return
+    T.out(
+        f"“{alias}”今后由“{key}”发送和付费，工作密钥只签名",
+        f"“{key}” sends and pays for “{alias}” from now on; its key only signs",
+    )
+    T.out(
+        f"如尚未接受代签合约，请运行 chopmark key add {alias} --delegation",
+        f"If the delegation contract is not admitted yet, run chopmark key add {alias} --delegation",
+    )
 
 
 @app.command("profile")

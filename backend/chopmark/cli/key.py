@@ -79,26 +79,57 @@ def list_(as_json: Json = False) -> None:
 @app.command("add")
 def add(
     issuer: Issuer,
-    name: NameOrAddress,
+    name: Annotated[str, typer.Argument(help="密钥名或地址 · name or address of the key", show_default=False)] = "",
     role: Annotated[
         list[str] | None, typer.Option(help="attest, status, delegate, accredit（默认 attest+status）")
     ] = None,
+    delegation: Annotated[
+        bool, typer.Option("--delegation", help="接受信任文件中的代签合约 · admit the trust file's delegation contract")
+    ] = False,
     by: By = "",
     as_json: Json = False,
 ) -> None:
-    """为机构增加工作密钥 · give an institution a working key."""
+    """为机构增加工作密钥，或接受代签合约 · give an institution a working key, or admit the delegation contract."""
     from chopmark.cli.sending import send_registry
 
     T.json = as_json
+    _require_one_key(name, role, delegation=delegation)
+    if delegation:
+        T.site.chain.verify_identity()
+        contract = T.site.chain.verify_delegation()
+        send_registry(lambda desk: desk.add_key(issuer, contract, ["delegate"], by))
+        T.out(
+            "下一步：用 chopmark issuer payer 指定由谁发送和付费",
+            "Next: say who sends and pays, with chopmark issuer payer",
+        )
+        return
     roles = role or ["attest", "status"]
     address = T.site.key_address(name)
     send_registry(lambda desk: desk.add_key(issuer, address, roles, by))
-    if not {"attest", "accredit"} & set(roles) or not (working := T.site.key_name(address)):
+    if not {"attest", "accredit"} & set(roles):
         return
     with T.site.ledger.begin() as tx:
-        if tx.nodes.find(issuer) is not None:
+        row = tx.nodes.find(issuer)
+        # A key elsewhere can work for it only if somebody here sends what it signs.
+        working = T.site.key_name(address) or ("0x" + address.hex() if row is not None and row.payer else "")
+        if not working:
+            return
+        if row is not None:
             tx.nodes.set_keys(issuer, key=working)
     T.out(f"“{issuer}”今后使用密钥“{working}”", f"“{issuer}” works with the key “{working}” from now on")
+
+
+def _require_one_key(name: str, role: list[str] | None, *, delegation: bool) -> None:
+    from chopmark.errors import UsageError
+    from chopmark.wording import Wording
+
+    if bool(name) is delegation or (delegation and role):
+        raise UsageError(
+            why=Wording(
+                "请给出密钥，或用 --delegation，二者取一",
+                "name a key, or give --delegation, not both (and no --role with it)",
+            )
+        )
 
 
 @app.command("retire")

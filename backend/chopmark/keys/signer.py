@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from chopmark.core.signature import recover
+from chopmark.core.typed_data import TypedData
 from chopmark.errors import KeystoreError
 from chopmark.wording import Wording
 
@@ -38,18 +40,36 @@ class LocalSigner:
         signed = self._account.sign_transaction(dict(transaction))
         raw = bytes(signed.raw_transaction)
         if bytes.fromhex(Account.recover_transaction(raw)[2:]) != self.address:
-            raise KeystoreError(
-                why=Wording("签名恢复出的地址与密钥不符", "the signature recovers to another address"),
-                fix_zh="签名组件已损坏，请重新安装",
-                fix_en="The signing library is broken; install it again",
-            )
+            raise _broken()
         return raw, bytes(signed.hash)
+
+    def sign_typed(self, data: TypedData) -> bytes:
+        """Signs typed data (EIP-712), see ``sign_digest``. Raises ``FormatError`` for a value that its type cannot hold."""
+        return self.sign_digest(data.digest)
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Signs 32 bytes: 65 bytes r, s, v with a low s and v 27 or 28 (``core.signature``).
+
+        The signer is recovered before anything is handed out, as in ``sign``. Raises ``KeystoreError``.
+        """
+        signature = bytes(self._account.unsafe_sign_hash(digest).signature)
+        if recover(digest, signature) != self.address:
+            raise _broken()
+        return signature
 
     def __repr__(self) -> str:
         return f"LocalSigner(0x{self.address.hex()})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a signer holds a secret and is never serialised")
+
+
+def _broken() -> KeystoreError:
+    return KeystoreError(
+        why=Wording("签名恢复出的地址与密钥不符", "the signature recovers to another address"),
+        fix_zh="签名组件已损坏，请重新安装",
+        fix_en="The signing library is broken; install it again",
+    )
 
 
 _REMEDY = {

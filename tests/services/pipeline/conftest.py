@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chopmark.store import Store
+from tests.fixtures.databases import USUAL
 from tests.fixtures.devchain import DevChain
 from tests.fixtures.pipes import Site
 
@@ -20,9 +21,9 @@ def _site(chain: DevChain, url: str) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site(devchain: DevChain, sqlite_url: str) -> Iterator[Site]:
-    """A site on the session's anvil."""
-    yield from _site(devchain, sqlite_url)
+def site(devchain: DevChain, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A site on the session's anvil, with a database of the usual sort."""
+    yield from _site(devchain, request.getfixturevalue(f"{USUAL}_url"))
 
 
 @pytest.fixture

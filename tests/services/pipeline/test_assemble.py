@@ -9,8 +9,9 @@ import pytest
 
 from chopmark.core.transaction import Call, Rejection, SignedTransaction
 from chopmark.errors import Refused
-from chopmark.services.pipeline.assemble import Part, sift
+from chopmark.services.pipeline.assemble import sift
 from chopmark.services.pipeline.follow import COMPARED, _chosen
+from chopmark.services.pipeline.part import Part
 from chopmark.services.ports import Signer
 from tests.fixtures.pipes import Site
 

@@ -10,6 +10,12 @@ Life of a leaf::
     anchored   that block is final, and block hash, event and stored record agree             deliver, follow
     bundled    its holder gets payload, disclosures and proof                                 services.bundles
 
+An institution whose key has no account only signs, and another key sends and pays. Between accepted and sealed into a
+transaction it then is::
+
+    sealed     it has a place in a batch, and a request for a signature over its root is on disk     wanted, asking
+    signed     that signature is on disk: by a key at hand, or handed in from elsewhere              asking, signed
+
 What is promised:
 
 - *Once.* A credential gets into one batch, a batch into one final block, whatever dies in between: the same signed
@@ -21,7 +27,7 @@ What is promised:
 - *Going back is one step.* History, anchors and outbox are rolled back in one transaction of the database.
 """
 
-from chopmark.services.pipeline.bench import Bench, home_of
+from chopmark.services.pipeline.bench import Bench, Delegate, Delegation, home_of
 from chopmark.services.pipeline.changes import correct, request_changes, require_living
 from chopmark.services.pipeline.follow import follow
 from chopmark.services.pipeline.holder import holder_here, is_gone
@@ -35,6 +41,8 @@ __all__ = [
     "Accepted",
     "Bench",
     "Blocked",
+    "Delegate",
+    "Delegation",
     "KeyRing",
     "Plan",
     "Progress",

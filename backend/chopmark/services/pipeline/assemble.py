@@ -8,50 +8,27 @@ kept is ever sent, so a signature that is thrown away was never seen by anybody.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from chopmark.core.ledger import BatchRow, CallRow, DueChange, Lease, NewOutbox, PendingGroup
+from chopmark.core.ledger import BatchRow, DueChange, Lease, NewOutbox
 from chopmark.core.transaction import Call, Rejection, SignedTransaction
 from chopmark.errors import Refused
-from chopmark.services.pipeline.batcher import BATCH_LIMIT, ToSeal, to_seal
+from chopmark.services.pipeline.batcher import BATCH_LIMIT, ToSeal, free_groups, held_groups, to_seal
 from chopmark.services.pipeline.bench import Bench
 from chopmark.services.pipeline.failpoint import reach
+from chopmark.services.pipeline.part import Part
 from chopmark.services.pipeline.progress import Blocked
-from chopmark.services.pipeline.status import WITHDRAWN, WORDS_LIMIT, StatusCall, feasible, status_calls
+from chopmark.services.pipeline.signed import hear, is_signed, signed_parts
+from chopmark.services.pipeline.status import WORDS_LIMIT
+from chopmark.services.pipeline.wishes import orders
 from chopmark.services.ports import Signer, Transaction
 
 PARTS_LIMIT: Final = 40
 """Calls in one transaction: at most 3 million gas of attestations."""
 CHANGES_LIMIT: Final = 10_000
 """Wishes that are looked at in one go."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What the transaction to be does for one purpose, and what for: exactly one of the last four.
-
-    But a successor's attestation and its supersession are one part, never to be torn: ``status`` beside ``seal``, or
-    beside ``batch`` if a transaction with both failed before.
-    """
-
-    calls: tuple[Call, ...]
-    seal: ToSeal | None = None
-    batch: BatchRow | None = None
-    status: StatusCall | None = None
-    row: CallRow | None = None
-
-    @property
-    def subject(self) -> tuple[str, tuple[int, ...]]:
-        """What it is for, as ``Blocked`` says it."""
-        if self.seal is not None:
-            return "leaves", self.seal.leaves
-        if self.batch is not None:
-            return "batch", (self.batch.id,)
-        if self.status is not None:
-            return "changes", self.status.changes
-        return "call", () if self.row is None else (self.row.id,)
 
 
 @dataclass(slots=True)
@@ -73,22 +50,33 @@ def assemble(bench: Bench, lease: Lease, signer: Signer) -> Assembled:
     A registry call that the contracts refuse is written down as refused; everything else that they refuse keeps
     waiting. Raises ``Busy`` if the lease was lost, ``Unreachable``, ``StoreError``.
     """
-    parts, unsure = _parts(bench, signer)
-    nonce = _next_nonce(bench, lease.sender) if parts else None
-    done = Assembled(again=bool(parts) or unsure)
-    while parts and nonce is not None:
+    lots, unsure = _lots(bench, signer)
+    nonce = _next_nonce(bench, lease.sender) if lots else None
+    done = Assembled(again=bool(lots) or unsure)
+    for lot in lots if nonce is not None else ():
+        if _assemble_lot(bench, lease, signer, lot, nonce or 0, done):
+            break
+    _refuse(bench, done.blocked)
+    return done
+
+
+def _assemble_lot(bench: Bench, lease: Lease, signer: Signer, lot: list[Part], nonce: int, done: Assembled) -> bool:
+    """Try the parts of one transaction. False if the contracts refuse all of them, so that the next lot has its turn."""
+    parts = lot
+    while parts:
         call = _joined(bench, parts)
         try:
             signed = bench.prepare(signer, call, nonce)
         except Refused as refusal:
-            parts, blocked = sift(bench, lease.sender, parts, refusal)
+            tried = parts
+            parts, blocked = sift(bench, lease.sender, tried, refusal)
+            hear(bench, tried, parts, blocked)
             done.blocked += blocked
             done.again = not blocked
             continue
         done.kept = _keep(bench, lease, parts, call, signed)
-        break
-    _refuse(bench, done.blocked)
-    return done
+        return True
+    return False
 
 
 def sift(bench: Bench, sender: bytes, parts: Sequence[Part], refusal: Refused) -> tuple[list[Part], list[Blocked]]:
@@ -118,40 +106,46 @@ def _joined(bench: Bench, parts: Sequence[Part]) -> Call:
     return bench.join([call for part in parts for call in part.calls])
 
 
-def _parts(bench: Bench, signer: Signer) -> tuple[list[Part], bool]:
-    """What waits for this sender, in the order in which it must happen; whether some wish waits for a final block.
+def _lots(bench: Bench, signer: Signer) -> tuple[list[list[Part]], bool]:
+    """What waits for this sender, in lots of one transaction each, and whether some wish waits for a final block.
 
-    Calls of the issuer registry go first and alone. The successor of an open wish is attested by the very part that
-    supersedes the old one, in a batch of its own: both happen or neither.
+    A transaction goes to one contract. Calls of the issuer registry go first and alone; then what the sender says for
+    its own institutions; then what others have signed. A lot that is refused as a whole does not hold up the next.
     """
     with bench.store.read() as tx:
         rows = tx.calls.waiting(signer.address)
-        if rows:
-            first = [row for row in rows if row.to == rows[0].to][:PARTS_LIMIT]
-            return [Part((Call(row.to, row.data, row.purpose),), row=row) for row in first], False
-        batches = [row for row in tx.batches.waiting() if _is_mine(bench, signer, row.issuer)]
-        groups = [one for one in tx.credentials.pending(BATCH_LIMIT) if _is_mine(bench, signer, one.issuer)]
-        due = [one for one in tx.changes.due(CHANGES_LIMIT) if _is_mine(bench, signer, one.leaf.issuer)]
+    if rows:
+        first = [row for row in rows if row.to == rows[0].to][:PARTS_LIMIT]
+        return [[Part((Call(row.to, row.data, row.purpose),), row=row) for row in first]], False
+    own, unsure = _parts(bench, signer)
+    return [lot for lot in (own, signed_parts(bench, signer.address)[:PARTS_LIMIT]) if lot], unsure
+
+
+def _parts(bench: Bench, signer: Signer) -> tuple[list[Part], bool]:
+    """What waits for this sender's own institutions, in the order in which it must happen; whether some wish waits.
+
+    The successor of an open wish is attested by the very part that supersedes the old one, in a batch of its own: both
+    happen or neither.
+    """
+    is_mine = _own(bench, signer)
+    with bench.store.read() as tx:
+        batches = [row for row in tx.batches.waiting() if is_mine(row.issuer)]
+        groups = [one for one in tx.credentials.pending(BATCH_LIMIT) if is_mine(one.issuer)]
+        mine = [issuer for issuer in tx.changes.due_issuers() if is_mine(issuer)]
+        due = tx.changes.due(CHANGES_LIMIT, mine) if mine else []
         held = tx.changes.successors()
         alone = {row.id: leaf for row in batches if row.size == 1 for leaf in _only_leaf(tx, row) if leaf in held}
     tried = _again(bench, batches)
     parts = [part for part in tried if part.batch is not None and part.batch.id not in alone]
-    parts += [_sealing(bench, one) for one in to_seal(_groups(groups, held, wanted=False))]
+    parts += [_sealing(bench, one) for one in to_seal(free_groups(groups, held))]
     bound = {alone[part.batch.id]: part for part in tried if part.batch is not None and part.batch.id in alone}
-    bound |= {one.leaves[0]: _sealing(bench, one) for one in to_seal(_groups(groups, held, wanted=True))}
+    bound |= {one.leaves[0]: _sealing(bench, one) for one in to_seal(held_groups(groups, held))}
     status, unsure = _status_parts(bench, bound, due)
     return parts[:PARTS_LIMIT] + status, unsure
 
 
 def _only_leaf(tx: Transaction, row: BatchRow) -> list[int]:
     return [one.id for one in tx.credentials.of_batch(row.id)]
-
-
-def _groups(groups: Sequence[PendingGroup], held: set[int], *, wanted: bool) -> list[PendingGroup]:
-    """Of what waits the leaves that no wish holds, or (``wanted``) the others, each a group of its own."""
-    if wanted:
-        return [replace(one, leaves=(leaf,)) for one in groups for leaf in one.leaves if leaf[0] in held]
-    return [replace(one, leaves=tuple(leaf for leaf in one.leaves if leaf[0] not in held)) for one in groups]
 
 
 def _sealing(bench: Bench, one: ToSeal) -> Part:
@@ -167,9 +161,15 @@ def _refuse(bench: Bench, blocked: Sequence[Blocked]) -> None:
                 tx.calls.refuse(number, json.dumps(error.as_json(), ensure_ascii=False))
 
 
-def _is_mine(bench: Bench, signer: Signer, issuer: bytes) -> bool:
-    key = bench.keys.of_issuer(issuer)
-    return key is not None and key.address == signer.address
+def _own(bench: Bench, signer: Signer) -> Callable[[bytes], bool]:
+    """Tells for which institutions this sender speaks itself: its key is theirs, and nobody else pays."""
+    delegated = bench.delegates()
+
+    def one(issuer: bytes) -> bool:
+        key = bench.keys.of_issuer(issuer)
+        return issuer not in delegated and key is not None and key.address == signer.address
+
+    return one
 
 
 def _again(bench: Bench, batches: Sequence[BatchRow]) -> list[Part]:
@@ -183,55 +183,34 @@ def _again(bench: Bench, batches: Sequence[BatchRow]) -> list[Part]:
 
 
 def _status_parts(bench: Bench, bound: Mapping[int, Part], due: Sequence[DueChange]) -> tuple[list[Part], bool]:
-    """Parts for the wishes that can be fulfilled now; those that are settled without one are written down as such.
+    """Parts for the wishes that can be fulfilled now; whether some are settled, but not in a final block yet.
 
-    ``bound``: what attests the successors of open wishes, by row number. Also whether some are settled, but not in a
-    final block yet.
+    ``bound``: what attests the successors of open wishes, by row number.
     """
-    if not due:
-        return [], False
-    fresh = {leaf: (_root(part), 0) for leaf, part in bound.items()}
-    now = feasible(bench.chain, bench.chain.head(), due, fresh)
-    unsure = False
-    if now.settled:  # for good only if it stands in a final block
-        sure = feasible(bench.chain, bench.chain.final(), due, fresh)
-        for note, ids in now.settled.items():
-            final = [number for number in ids if number in sure.settled[note]]
-            unsure = unsure or len(final) < len(ids)
-            _settle(bench, note, [one for one in due if one.change.id in {*final}], bound)
+    wanted, unsure = orders(bench, due, {leaf: (_root(part), 0) for leaf, part in bound.items()})
     successor_of = {one.change.id: one.change.successor_id for one in due}
-    parts_now: list[Part] = []
+    parts: list[Part] = []
     left, words = dict(bound), 0
-    for one in status_calls(bench.contracts, now):
+    for order in wanted:
+        one = order.call(bench.contracts)
         words += one.words
-        if words <= WORDS_LIMIT and len(parts_now) < PARTS_LIMIT:
+        if words <= WORDS_LIMIT and len(parts) < PARTS_LIMIT:
             successor = successor_of[one.changes[0]] or 0
             if successor in bound and successor not in left:
                 continue  # it supersedes two: the second one waits until it is attested
             carrier = left.pop(successor, None)
-            parts_now.append(
+            parts.append(
                 Part((one.call,), status=one)
                 if carrier is None
                 else replace(carrier, calls=(*carrier.calls, one.call), status=one)
             )
-    return parts_now, unsure
+    return parts, unsure
 
 
 def _root(part: Part) -> bytes:
     if part.seal is not None:
         return part.seal.root
     return b"" if part.batch is None else part.batch.root
-
-
-def _settle(bench: Bench, note: str, settled: Sequence[DueChange], bound: Mapping[int, Part]) -> None:
-    """Conclude wishes for which nothing is sent. A successor that is attested nowhere is withdrawn with its wish."""
-    with bench.store.begin() as tx:
-        free = [one.change for one in settled if tx.changes.free([one.change.id])]
-        tx.changes.conclude([one.id for one in free], note)
-        lost = bound.keys() - tx.changes.successors()
-        gone = {one.id: one.successor_id for one in free if one.successor_id is not None and one.successor_id in lost}
-        tx.credentials.withdraw([*gone.values()])
-        tx.changes.conclude([*gone], WITHDRAWN)
 
 
 def _next_nonce(bench: Bench, sender: bytes) -> int | None:
@@ -281,6 +260,8 @@ def _stands(tx: Transaction, part: Part) -> bool:
         if part.status is None and not tx.changes.successors().isdisjoint(part.seal.leaves):
             return False
         return tx.credentials.unsealed(part.seal.leaves) == len(part.seal.leaves)
+    if not all(is_signed(tx, at) for at in part.requests):
+        return False
     if part.batch is not None:
         return tx.batches.get(part.batch.id) == part.batch
     return part.status is not None or (part.row is not None and tx.calls.get(part.row.id) == part.row)
@@ -297,6 +278,7 @@ def _tie(tx: Transaction, part: Part, outbox_id: int) -> None:
         tx.calls.carry([part.row.id], outbox_id)
     if part.status is not None:
         tx.changes.carry(part.status.changes, outbox_id)
+    tx.requests.carry(part.requests, outbox_id)
 
 
 def _summary(parts: Sequence[Part]) -> dict[str, int]:

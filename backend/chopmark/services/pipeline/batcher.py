@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chopmark.core.batch import arrange
@@ -38,6 +38,16 @@ class ToSeal:
 def to_seal(groups: Sequence[PendingGroup]) -> list[ToSeal]:
     """Arrange what waits. Nothing is written."""
     return [_arranged(group) for group in groups if group.leaves]
+
+
+def free_groups(groups: Sequence[PendingGroup], held: Collection[int]) -> list[PendingGroup]:
+    """Of what waits the leaves that no wish holds (``held``: those that supersede another one)."""
+    return [replace(one, leaves=tuple(leaf for leaf in one.leaves if leaf[0] not in held)) for one in groups]
+
+
+def held_groups(groups: Sequence[PendingGroup], held: Collection[int]) -> list[PendingGroup]:
+    """Of what waits the leaves that wishes hold, each a group of its own."""
+    return [replace(one, leaves=(leaf,)) for one in groups for leaf in one.leaves if leaf[0] in held]
 
 
 def _arranged(group: PendingGroup) -> ToSeal:

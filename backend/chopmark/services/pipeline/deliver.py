@@ -115,6 +115,7 @@ def _conclude(
         for one in batches:
             tx.batches.anchored(one.id, there)
         tx.changes.conclude([change.id for change in changes])
+        tx.requests.conclude(row.id)
         revoked = [change.credential_id for change in changes if change.op in (Op.REVOKED, Op.SUPERSEDED)]
         tx.credentials.release_numbers(revoked)
     return Delivered(OutboxState.FINAL)
@@ -175,6 +176,7 @@ def _fail(bench: Bench, lease: Lease, row: OutboxRow, receipt: Receipt | None, e
         tx.batches.carry([one.id for one in tx.batches.of_outbox(row.id)], None)
         tx.changes.carry([one.id for one in tx.changes.of_outbox(row.id)], None)
         tx.calls.carry([one.id for one in tx.calls.of_outbox(row.id)], None)
+        tx.requests.put_down(row.id)
 
 
 def _contradiction(row: OutboxRow) -> ChainError:

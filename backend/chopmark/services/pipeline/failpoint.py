@@ -13,6 +13,10 @@ from chopmark.errors import UsageError
 
 Place: TypeAlias = Literal[
     "after_accept",
+    "after_request_before_commit",
+    "after_request_before_sign",
+    "after_sign_before_commit",
+    "after_sign_before_carry",
     "after_seal_before_commit",
     "after_commit_before_send",
     "after_send_before_record",

@@ -31,7 +31,8 @@ class Progress:
     failed, in this run. ``head``, ``final``: the newest block and the newest final one. ``lacking``: issuers (node
     ids) and senders (addresses) whose work waits for a key that is not open here. ``busy``: who sends for us, if
     somebody else does. ``lagging``: the node is behind what it said before. ``again``: something moved while the
-    round worked; the next one tries again. ``unreachable``: why the last round failed.
+    round worked; the next one tries again. ``unreachable``: why the last round failed. ``unsigned``: signatures that
+    keys elsewhere are asked for; what they are for counts among ``batches`` and ``changes``.
     """
 
     leaves: int = 0
@@ -51,6 +52,7 @@ class Progress:
     lagging: bool = False
     again: bool = False
     unreachable: ChopmarkError | None = None
+    unsigned: int = 0
 
     @property
     def waiting(self) -> int:

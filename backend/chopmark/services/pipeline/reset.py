@@ -72,6 +72,7 @@ def heal(bench: Bench, leases: Mapping[bytes, Lease]) -> int:
         for row in again:
             tx.outbox.set_state(leases[row.sender], row.id, OutboxState.SIGNED)
             tx.changes.reopen(row.id)
+            tx.requests.reopen(row.id)
         tx.site.set(HEALING, str(ancestor) if again else None)
         reach("in_rollback_before_commit")
     return len(again)

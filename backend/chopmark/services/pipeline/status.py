@@ -8,12 +8,13 @@ waits.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from chopmark.core.ledger import DueChange, LeafPlace
 from chopmark.core.transaction import BlockRef, Call
+from chopmark.core.typed_data import indices_of, masks_of
 from chopmark.core.words import Op, Plane
 from chopmark.services.ports import Contracts, Registries
 
@@ -39,6 +40,33 @@ class StatusCall:
     changes: tuple[int, ...]
     call: Call
     words: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOrder:
+    """One thing to be said of leaves of one batch, and the wishes that it fulfils (row numbers).
+
+    ``masks``: the leaves as (word index, mask) pairs, words ascending. ``successor``: of the one leaf that is
+    superseded.
+    """
+
+    issuer: bytes
+    changes: tuple[int, ...]
+    root: bytes
+    op: Op
+    reason: int
+    masks: tuple[tuple[int, int], ...]
+    successor: Leaf | None = None
+
+    def call(self, contracts: Contracts) -> StatusCall:
+        """What an account of the issuer's own sends."""
+        if self.successor is None:
+            call = contracts.set_status(self.issuer, self.root, self.op, self.reason, self.masks)
+        else:
+            (index,) = indices_of(self.masks)
+            _, new_root, new_index = self.successor
+            call = contracts.supersede(self.issuer, self.root, index, new_root, new_index, self.reason)
+        return StatusCall(self.issuer, self.changes, call, len(self.masks))
 
 
 @dataclass(slots=True)
@@ -88,31 +116,32 @@ def feasible(
     return found
 
 
-def status_calls(contracts: Contracts, feasible: Feasible) -> list[StatusCall]:
-    """The fewest calls for what is ready: one for each batch, op and reason, in the order of the oldest wish."""
+def status_orders(feasible: Feasible, without: Collection[int] = ()) -> list[StatusOrder]:
+    """The fewest orders for what is ready: one for each batch, op and reason, in the order of the oldest wish.
+
+    ``without``: wishes (row numbers) that are left out.
+    """
     groups: defaultdict[tuple[bytes, bytes, int, int], list[tuple[int, int]]] = defaultdict(list)
-    calls: list[StatusCall] = []
+    orders: list[StatusOrder] = []
     for one, (issuer, root, index), successor in feasible.ready:
         change = one.change
+        if change.id in without:
+            continue
         if successor is None:
             groups[issuer, root, change.op, change.reason].append((change.id, index))
         else:
-            call = contracts.supersede(issuer, root, index, successor[1], successor[2], change.reason)
-            calls.append(StatusCall(issuer, (change.id,), call, 1))
-    for (issuer, root, op, reason), marked in groups.items():
+            op = Op(change.op)
+            orders.append(StatusOrder(issuer, (change.id,), root, op, change.reason, masks_of([index]), successor))
+    for (issuer, root, op_code, reason), marked in groups.items():
         for part in _within_limit(marked):
-            pairs = masks(index for _, index in part)
-            call = contracts.set_status(issuer, root, op, reason, pairs)
-            calls.append(StatusCall(issuer, tuple(number for number, _ in part), call, len(pairs)))
-    return sorted(calls, key=lambda one: one.changes[0])
+            ids, pairs = tuple(number for number, _ in part), masks_of(index for _, index in part)
+            orders.append(StatusOrder(issuer, ids, root, Op(op_code), reason, pairs))
+    return sorted(orders, key=lambda one: one.changes[0])
 
 
 def masks(indices: Iterable[int]) -> list[tuple[int, int]]:
     """Leaf indices as (word index, mask) pairs, words ascending."""
-    words: defaultdict[int, int] = defaultdict(int)
-    for index in indices:
-        words[index // WORD_BITS] |= 1 << index % WORD_BITS
-    return sorted(words.items())
+    return [*masks_of(indices)]
 
 
 _PLANES: Final = (Plane.REVOKED, Plane.SUSPENDED)

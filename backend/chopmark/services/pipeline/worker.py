@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from chopmark.core.ledger import Lease, OutboxRow, OutboxState
+from chopmark.core.ledger import Lease, OutboxRow, OutboxState, RequestState
 from chopmark.core.transaction import BlockRef
 from chopmark.errors import Busy, ChainError, ChainReset, Refused, WrongChain
 from chopmark.services.pipeline import reset
 from chopmark.services.pipeline.adopt import adopt
+from chopmark.services.pipeline.asking import ask, sign_here
 from chopmark.services.pipeline.assemble import assemble
 from chopmark.services.pipeline.bench import Bench
 from chopmark.services.pipeline.deliver import Delivered, deliver
@@ -153,6 +154,9 @@ class Worker:
         adopt(bench, final)
         with bench.store.read() as tx:
             healing = tx.site.get(reset.HEALING) is not None
+        if not healing:
+            seen = replace(seen, again=ask(bench))
+            sign_here(bench)
         seen = self._send_anew(seen, final) if healing else self._serve_all(seen, final)
         return self._counted(seen)
 
@@ -197,6 +201,10 @@ class Worker:
         found |= dict.fromkeys(row.sender for row in tx.calls.waiting())
         issuers = {issuer for issuer, _ in tx.credentials.pending_counts()}
         issuers |= {row.issuer for row in tx.batches.waiting()} | set(tx.changes.due_issuers())
+        delegates = self._bench.delegates()
+        signed = {row.issuer for row in tx.requests.listed([RequestState.SIGNED])}
+        found |= dict.fromkeys(delegates[issuer].payer for issuer in sorted(signed & delegates.keys()))
+        issuers -= delegates.keys()
         keys = {issuer: self._bench.keys.of_issuer(issuer) for issuer in sorted(issuers)}
         found |= dict.fromkeys(key.address for key in keys.values() if key is not None)
         return list(found), [issuer for issuer, key in keys.items() if key is None]
@@ -298,4 +306,5 @@ class Worker:
                 confirming=mined,
                 finished=tuple(self._finished),
                 failed=tuple(self._failed),
+                unsigned=tx.requests.count(RequestState.OPEN),
             )

@@ -1,0 +1,126 @@
+"""Signatures that came back: taken in together or not at all, then carried out, then told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chopmark.cli.app import TERMINAL as T
+from chopmark.cli.terminal import plain
+from chopmark.errors import InputError, UnknownThing
+from chopmark.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from chopmark.core.ledger import RequestRow
+    from chopmark.services.delegation.request_file import Signed
+    from chopmark.services.pipeline import KeyRing
+    from chopmark.services.ports import Transaction
+
+
+def take_in(files: Sequence[Path]) -> list[RequestRow]:
+    """Check all signatures of these files, then keep them all; the requests that they are for.
+
+    Raises ``FormatError``, ``UnknownThing``, ``InputError``, ``Unreachable``: then none is kept.
+    """
+    from chopmark.services.delegation import checked_signature, take_signature
+    from chopmark.services.delegation.request_file import read_file, read_signed_file
+
+    signed = [one for path in files for one in read_signed_file(read_file(path), path.name)]
+    with T.site.ledger.read() as tx:
+        rows = [_request(tx, one) for one in signed]
+    chain = T.site.chain
+    checked = [
+        checked_signature(row, "0x" + one.signature.hex(), lambda address: bool(chain.code(address)))
+        for row, one in zip(rows, signed, strict=True)
+    ]
+    now = int(T.site.clock())
+    with T.site.ledger.begin() as tx:
+        for row, signature in zip(rows, checked, strict=True):
+            take_signature(tx, row.issuer, row.public_id, signature, now)
+    return rows
+
+
+def _request(tx: Transaction, one: Signed) -> RequestRow:
+    """The request that a signature is for."""
+    row = tx.requests.find(one.public_id)
+    if row is None:
+        raise UnknownThing(
+            what=Wording("签名请求", "request for a signature"),
+            name=one.public_id,
+            known=Wording("用 chopmark status 查看", "chopmark status lists them"),
+        )
+    if (one.digest, one.signer) != (row.digest, row.signer):
+        raise InputError(
+            place=one.public_id,
+            why=Wording(
+                "签名的内容或密钥不是所要求的", "what was signed, or the key that signed, is not what was asked"
+            ),
+            fix_zh="请用站点给出的请求文件重新签名",
+            fix_en="Sign the request file of this site anew",
+        )
+    return row
+
+
+def carry_out(rows: Sequence[RequestRow], bundles: Path) -> None:
+    """Bring what was signed into a final block, hand out bundles, and tell what was done."""
+    from chopmark.cli.sending import run_worker
+    from chopmark.services.delegation import waiting_for
+    from chopmark.services.register.run import anchored
+    from chopmark.services.status import require_done
+
+    with T.site.ledger.read() as tx:
+        batches = [row.batch_id for row in rows if row.batch_id is not None]
+        ids = sorted(leaf.id for at in batches for leaf in tx.credentials.of_batch(at))
+        wishes = sorted(at for row in rows for at in tx.requests.changes_of(row.id))
+
+    def done(tx: Transaction) -> bool:
+        found = [tx.changes.get(at) for at in wishes]
+        return anchored(tx, ids) and all(change is not None and change.done for change in found)
+
+    with T.site.ledger.read() as tx:
+        finished = done(tx)
+    if not finished:
+        run_worker(_payers(rows), until=done, asked=lambda tx: waiting_for(tx, credentials=ids, changes=wishes))
+    with T.site.ledger.read() as tx:
+        changes = [change for at in wishes if (change := tx.changes.get(at)) is not None]
+    require_done(changes)
+    _tell(ids, wishes, bundles)
+
+
+def _payers(rows: Sequence[RequestRow]) -> KeyRing:
+    """The keys that send and pay for these institutions."""
+    from chopmark.services.pipeline import KeyRing
+
+    issuers = {row.issuer for row in rows}
+    with T.site.ledger.read() as tx:
+        names = sorted({node.payer for node in tx.nodes.list() if node.node in issuers and node.payer})
+    return KeyRing({}, tuple(T.site.signer(name) for name in names))
+
+
+def _tell(ids: Sequence[int], wishes: Sequence[int], bundles: Path) -> None:
+    """The bundles, as ``register`` hands them out, and the changes, as ``revoke`` tells them."""
+    from chopmark.cli.registered import Outcome, report
+    from chopmark.services.register.deliver import bundle_files, deliver
+    from chopmark.services.status import outcome
+
+    with T.site.ledger.read() as tx:
+        changes = [change for at in wishes if (change := tx.changes.get(at)) is not None]
+        leaves = tx.credentials.get_many([change.credential_id for change in changes])
+        changed = outcome(tx, [leaves[change.credential_id] for change in changes], changes)
+        delivered = deliver(bundle_files(tx, ids), bundles) if T.json else {}
+    made = [{"id": each.commitment.hex(), "label": each.label, "bundle": str(each.path)} for each in delivered.values()]
+    T.answer({"credentials": made, "changes": [each.as_json() for each in changed]})
+    if T.json:
+        return
+    if ids:
+        report(ids, bundles, Outcome(len(ids)))
+    for each in changed:
+        block = each.box.block_number if each.box else None
+        told = (
+            T.text("此前已是该状态", "it was so already")
+            if each.already
+            else T.text(f"已上链，区块 {block}", f"done, block {block}")
+        )
+        T.out(plain(f"{each.credential.commitment.hex()[:16]}  {each.credential.label}  {told}"))
