@@ -81,15 +81,6 @@ def test_what_keeps_it_from_going_on_is_raised(progress, fault):
     assert caught.value is fault or isinstance(caught.value, Busy)
 
 
-def test_a_refusal_that_was_kept_is_told_as_it_was():
-    import json
-
-    told = sending._refusal(json.dumps(NO.as_json()))
-    assert "不许" in told.say(Language.ZH)
-    assert "not allowed" in told.say(Language.EN)
-    assert (told.next_step(Language.ZH), told.next_step(Language.EN)) == ("换", "change")
-
-
 def test_an_order_that_an_earlier_one_makes_impossible_is_refused_and_not_tried_again(office: Office):
     """The same key was queued with another role by a run that died: by itself the new order would pass."""
     accredited(office, "west")

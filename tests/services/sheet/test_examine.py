@@ -8,7 +8,7 @@ import pytest
 
 from chopmark.kinds import find_kind
 from chopmark.services.sheet import examine_sheet, known_headings, read_sheet
-from chopmark.services.sheet.columns import heading_key
+from chopmark.services.sheet.choices import heading_key
 from chopmark.wording import Language
 from tests.services.sheet._make import HEADINGS, TODAY, csv_bytes, graduate, xlsx_bytes
 

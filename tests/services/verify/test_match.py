@@ -91,9 +91,9 @@ def test_the_sites_index_is_asked_for_what_is_left(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"known")
     (tmp_path / "b.pdf").write_bytes(b"unknown")
     made = issued.lone(files=[b"known"])
-    known = {sha256(b"known").digest(): FoundBundle(None, "index", "", made.data, None)}
+    known = {sha256(b"known").digest(): [FoundBundle(None, "index", "", made.data, None)]}
 
-    def index(digests: Sequence[bytes]) -> dict[bytes, FoundBundle]:
+    def index(digests: Sequence[bytes]) -> dict[bytes, list[FoundBundle]]:
         return {digest: known[digest] for digest in digests if digest in known}
 
     assert _pairs(tmp_path, index) == [("a.pdf", "index", How.INDEX), ("b.pdf", "", How.NONE)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chopmark.core.bundle import open_bundle
 from chopmark.core.ledger import FileRow, NewCredential, NodeRole
 from chopmark.core.profile import Coverage, Profile
 from chopmark.core.verdict import Level, Verdict
@@ -53,7 +54,7 @@ def _keep(
             fingerprint=os.urandom(32),
             payload=done.credential.payload,
             disclosures=done.credential.disclosures,
-            replaces=None,
+            replaces=open_bundle(done.bundle).replaces,
             label=f"{place}.pdf",
             accepted_at=0,
             files=(FileRow(sha256(data).digest(), f"{place}.pdf", len(data), "application/pdf"),),
@@ -85,6 +86,32 @@ def test_a_file_alone_finds_its_credential(world: World, store: Store, tmp_path:
     verified = world.verifier().verify(found, [{}] * len(found))
     assert [each.examination.verdict for each in verified[:-1]] == [Verdict.VERIFIED] * count
     assert {each.examination.level for each in verified[:-1]} == {Level.EXACT}
+
+
+def test_a_file_that_several_credentials_bind_finds_them_all(world: World, store: Store, tmp_path: Path) -> None:
+    batch = world.attest([issued.credential(world.issuer.node, files=[b"volume"]) for _ in range(3)])
+    world.settle()
+    _keep(store, world, batch, [b"volume"] * 3)
+    (tmp_path / "volume.bin").write_bytes(b"volume")
+    found = match(collect([tmp_path / "volume.bin"], LIMITS), SiteRecords(store.read).bundles_for)
+    assert {m.bundle.data for m in found if m.bundle} == {done.data for done in batch}
+    verified = world.verifier().verify(found, [{}] * len(found))
+    assert [each.examination.verdict for each in verified] == [Verdict.VERIFIED] * 3
+    assert all("V018" in {f.code for f in each.examination.findings} for each in verified)
+
+
+def test_of_one_credential_the_newest_version_alone_speaks_for_a_file(world: World, store: Store) -> None:
+    from hashlib import sha256
+
+    old = world.attest([issued.credential(world.issuer.node, files=[b"page"])])
+    new = world.attest(
+        [issued.credential(world.issuer.node, files=[b"page"], replaces=old[0].credential.commitment)]
+    )
+    world.settle()
+    _keep(store, world, old, [b"page"])
+    _keep(store, world, new, [b"page"])
+    (known,) = SiteRecords(store.read).bundles_for([sha256(b"page").digest()]).values()
+    assert [bundle.data for bundle in known] == [new[0].data]
 
 
 def test_what_is_not_anchored_yet_is_not_offered(world: World, store: Store) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from chopmark.services.files.anatomy import Anatomy, Trouble, dissect
+from chopmark.services.files.anatomy import Anatomy, Trouble, dissect, opens
 
 MEMORY: Final = 1 << 30
 
@@ -18,7 +18,8 @@ def main() -> None:
     for line in sys.stdin.buffer:
         question = json.loads(line)
         try:
-            found = dissect(Path(question["path"]), question["media_type"])
+            look = opens if question["opens"] else dissect
+            found = look(Path(question["path"]), question["media_type"])
         except (MemoryError, OSError):
             found = Anatomy(Trouble.UNREADABLE)
         answer = {"trouble": found.trouble.value, "scanned": found.scanned}

@@ -43,13 +43,22 @@ class Anatomy:
     scanned: bool = False
 
 
+def opens(path: Path, media_type: str) -> Anatomy:
+    """Look into a file only as far as to know that it opens: ``scanned`` is not asked. Never raises for what a file holds."""
+    return _pdf_opens(path) if media_type == "application/pdf" else dissect(path, media_type)
+
+
 def dissect(path: Path, media_type: str) -> Anatomy:
     """Look into a file. Never raises for what a file holds."""
     look = _LOOKS.get(media_type) or (_image if media_type.startswith("image/") else None)
     return look(path) if look else Anatomy()
 
 
-def _pdf(path: Path) -> Anatomy:
+def _pdf_opens(path: Path) -> Anatomy:
+    return _pdf(path, lambda _: False)
+
+
+def _pdf(path: Path, is_scanned: Callable[[Pdf], bool] | None = None) -> Anatomy:
     import pikepdf
 
     # A reader repairs a half download silently, pages missing. Every writer ends with the marker, so its absence tells.
@@ -57,7 +66,9 @@ def _pdf(path: Path) -> Anatomy:
         return Anatomy(Trouble.DAMAGED)
     try:
         with pikepdf.open(path) as document:
-            return Anatomy(scanned=_is_scanned(document)) if len(document.pages) else Anatomy(Trouble.DAMAGED)
+            if not len(document.pages):
+                return Anatomy(Trouble.DAMAGED)
+            return Anatomy(scanned=(is_scanned or _is_scanned)(document))
     except pikepdf.PasswordError:
         return Anatomy(Trouble.ENCRYPTED)
     except _broken():

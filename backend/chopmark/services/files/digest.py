@@ -48,7 +48,8 @@ def read_file(path: Path, limit: int) -> FileRead:
         if status.st_size > limit:
             raise TooLarge(status.st_size, limit)
         digest, size, head = sha256(), 0, b""
-        buffer = memoryview(bytearray(CHUNK))
+        # Small files are many: a buffer no larger than the file, and one byte to see that it has ended.
+        buffer = memoryview(bytearray(min(CHUNK, status.st_size + 1)))
         while count := stream.readinto(buffer):
             digest.update(buffer[:count])
             head = head or bytes(buffer[: min(count, HEAD)])

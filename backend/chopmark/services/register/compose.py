@@ -47,6 +47,7 @@ def compose_drafts(
             issuer=issuer,
             kind=kind.code,
             number=draft.number or None,
+            other_numbers=_others(kind, draft),
             fingerprint=draft.fingerprint,
             payload=made.payload,
             disclosures=made.disclosures,
@@ -55,6 +56,12 @@ def compose_drafts(
             accepted_at=now,
             files=tuple(FileRow(f.sha256, f.name, f.size, f.media_type) for f in draft.files),
         )
+
+
+def _others(kind: Kind, draft: Draft) -> tuple[str, ...]:
+    if len(kind.credential) == 1:
+        return ()
+    return tuple(each for each in kind.numbers(draft.claims) if each != draft.number)
 
 
 def last_second(kind: Kind, claims: Claims) -> int | None:

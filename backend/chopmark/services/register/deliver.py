@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from chopmark.core.bundle import write_bundle
+from chopmark.core.digest import sha256
 from chopmark.errors import InputError
 from chopmark.services.bundles import Kept, bundle_of, bundles_of_batch
 from chopmark.wording import Wording
@@ -24,13 +25,14 @@ _UNSAFE: Final = re.compile(r"[^\w.\-()（）·]+")
 class BundleFile:
     """A bundle about to be handed out.
 
-    ``credential``: its row number. ``label``: what its file is called after; ``data``: its exact bytes.
+    ``credential``: its row number. ``label``: what its file is called after; ``data``: its exact bytes; ``attestation``: its id.
     """
 
     credential: int
     label: str
     commitment: bytes
     data: bytes
+    attestation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Delivered:
     label: str
     commitment: bytes
     path: Path
+    attestation: str = ""
 
 
 def bundle_files(tx: Kept, ids: Iterable[int]) -> Iterator[BundleFile]:
@@ -47,17 +50,18 @@ def bundle_files(tx: Kept, ids: Iterable[int]) -> Iterator[BundleFile]:
 
     Raises as ``bundle_of``, at once.
     """
-    rows = tx.credentials.get_many(dict.fromkeys(ids))
-    for row in rows.values():
-        if row.batch_id is None:
-            bundle_of(tx, row)
-    batches = sorted({row.batch_id for row in rows.values() if row.batch_id is not None})
-    made = [bundles_of_batch(tx, batch) for batch in batches]
+    wanted = dict.fromkeys(ids)
+    batches = tx.credentials.batch_ids(list(wanted))
+    if None in batches:
+        for row in tx.credentials.get_many(wanted).values():
+            if row.batch_id is None:
+                bundle_of(tx, row)
+    made = [bundles_of_batch(tx, batch) for batch in sorted(at for at in batches if at is not None)]
     return (
-        BundleFile(row.id, row.label, row.commitment, write_bundle(bundle))
+        BundleFile(row.id, row.label, row.commitment, write_bundle(bundle), str(bundle.attestation))
         for batch in made
         for row, bundle in batch
-        if row.id in rows
+        if row.id in wanted
     )
 
 
@@ -69,7 +73,10 @@ def deliver(bundles: Iterable[BundleFile], folder: Path) -> dict[int, Delivered]
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return {each.credential: Delivered(each.label, each.commitment, _write(folder, each)) for each in bundles}
+        return {
+            each.credential: Delivered(each.label, each.commitment, _write(folder, each), each.attestation)
+            for each in bundles
+        }
     except OSError as fault:
         raise InputError(
             place=folder,
@@ -89,19 +96,41 @@ def file_name(label: str) -> str:
 
 
 def _write(folder: Path, bundle: BundleFile) -> Path:
-    data = bundle.data
-    name = file_name(bundle.label)
-    path = folder / (name + SUFFIX)
-    if path.exists() and path.read_bytes() != data:
-        path = folder / f"{name}-{bundle.commitment.hex()[:8]}{SUFFIX}"
-    if path.exists() and path.read_bytes() == data:
-        return path
-    part = folder / f".{bundle.commitment.hex()[:16]}.{os.getpid()}.part"
-    try:
-        # Salts open every claim: a bundle is for whoever hands it on, not for everybody on the machine.
-        part.touch(mode=0o600)
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    return write_new(folder, file_name(bundle.label), SUFFIX, bundle.data, bundle.commitment.hex())
+
+
+def write_new(folder: Path, name: str, suffix: str, data: bytes, digits: str = "") -> Path:
+    """Write a file, whole or not at all, and never over another one: where it lies.
+
+    A file of these bytes is left alone; beside another one of that name the first eight of ``digits`` (by default of the bytes'
+    SHA-256) tell the two apart. Raises ``OSError``.
+    """
+    path = folder / (name + suffix)
+    if (there := _there(path)) is not None and there != data:
+        path = folder / f"{name}-{(digits or sha256(data).hex())[:8]}{suffix}"
+        there = _there(path)
+    if there != data:
+        write_over(path, data)
     return path
+
+
+def write_over(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all, over what was there. Raises ``OSError``."""
+    part = path.with_name(f".{sha256(path.name.encode()).hex()[:16]}.{os.getpid()}.part")
+    # Salts open every claim, and lists hold names: these are for whoever hands them on, not for everybody on the machine.
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _there(path: Path) -> bytes | None:
+    """What a file holds; None if there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chopmark.core.digest import sha256
 from chopmark.core.finding import Finding
 from chopmark.core.strictjson import JsonValue, canonical
 from chopmark.kinds import Claims, Kind
+from chopmark.services.sheet import HeadingMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,17 @@ class Draft:
 class Drafted:
     """The outcome of examining input: drafts that can be registered, what refuses others, what a person should look at.
 
-    ``rows``: how many credentials the input meant to hold.
+    ``rows``: how many credentials the input meant to hold. ``headings``: every column of a sheet, and what it was taken for.
+    ``contested``: rows whose number stands in a later row with other content (row → that row): nobody but the registrar knows which
+    of the two is right.
     """
 
     drafts: tuple[Draft, ...]
     findings: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
     rows: int
+    headings: tuple[HeadingMatch, ...] = ()
+    contested: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

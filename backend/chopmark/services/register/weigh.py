@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from chopmark.core.disclosure import read_disclosure
 from chopmark.core.finding import Finding, Place
 from chopmark.core.ledger import CredentialRow
 from chopmark.kinds import Kind
 from chopmark.services.register.draft import Draft
+from chopmark.services.register.numbers import Firsts, claims_of, otherwise_known
 from chopmark.wording import Wording
 
 
@@ -19,6 +19,9 @@ class Register(Protocol):
 
     def find_number(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Mapping[str, CredentialRow]:
         """The living credentials of these numbers."""
+
+    def with_any_number(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Sequence[CredentialRow]:
+        """The living credentials that have one of these numbers, be it not their best."""
 
     def find_fingerprint(self, issuer: bytes, kind: str, prints: Sequence[bytes]) -> Mapping[bytes, CredentialRow]:
         """Credentials of this content, living or not; of several the newest."""
@@ -33,7 +36,7 @@ class Weighed:
 
     ``ended``: of the number of a revoked credential, whatever their content, or of the same content as one that was revoked
     or replaced; passed over, with a warning for each (I006).
-    ``findings``: numbers that are registered with another content (I005).
+    ``findings``: numbers that are registered with another content (I005), or that two drafts share (I001).
     """
 
     new: tuple[Draft, ...]
@@ -49,14 +52,19 @@ def weigh(
 
     ``again``: what was revoked or replaced is new once more. Without it a list that is run again brings nobody back.
     """
-    registered = register.find_number(issuer, kind.code, [d.number for d in drafts])
+    registered = dict(register.find_number(issuer, kind.code, [d.number for d in drafts]))
+    registered |= otherwise_known(register, issuer, kind, [d for d in drafts if d.number not in registered])
     free = [] if again else [d for d in drafts if d.number not in registered]
     ended = register.find_fingerprint(issuer, kind.code, [d.fingerprint for d in free])
     former = register.find_former(issuer, kind.code, [d.number for d in free if d.number])
     weighed = _Weighing()
+    firsts = Firsts(kind)
     for draft in drafts:
         row = registered.get(draft.number)
-        if row is None and (draft.fingerprint in ended or draft.number in former):
+        if (first := firsts.of(draft)) is not None:
+            facts = {"number": draft.shown or draft.label, "first": first.row}
+            weighed.findings.append(Finding("I001", facts, _place(draft, sheet)))
+        elif row is None and (draft.fingerprint in ended or draft.number in former):
             weighed.ended.append(Finding("I006", {"number": draft.shown or draft.label}, _place(draft, sheet)))
         elif row is None:
             weighed.new.append(draft)
@@ -78,7 +86,7 @@ class _Weighing:
 
 
 def _differs(kind: Kind, draft: Draft, row: CredentialRow, sheet: str) -> Finding:
-    registered = {d.name: d.value for d in map(read_disclosure, row.disclosures)}
+    registered = claims_of(kind, row)
     fields = [field for field in kind.fields if draft.claims.get(field.name) != registered.get(field.name)]
     said = Wording("、".join(f.zh for f in fields), ", ".join(f.en for f in fields)) if fields else _FILE
     return Finding("I005", {"number": draft.shown or draft.label, "fields": said}, _place(draft, sheet))

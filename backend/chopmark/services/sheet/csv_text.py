@@ -14,6 +14,9 @@ _LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 # What a spreadsheet program writes of a number too long for it: the digits behind are gone.
 _ROUNDED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,3}")
 _PARTINGS: Final = ",\t;"
+# How exports keep a spreadsheet program from taking digits for a number: ="0012", or an apostrophe before them.
+_WRAPPED: Final = ("=", "'", "’", "\t")
+_AS_TEXT: Final = re.compile(r'="([^"]*)"|[\'’\t]([0-9][0-9Xx]*)')
 
 
 def read_csv(data: bytes) -> Iterator[Record]:
@@ -40,7 +43,11 @@ def read_csv(data: bytes) -> Iterator[Record]:
         number, cells_so_far = number + 1, cells_so_far + len(cells)
         if number > MAX_ROWS + 1 or len(cells) > MAX_COLUMNS or cells_so_far > MAX_CELLS:
             raise Unreadable.too_wide(number)
-        yield number, cells, frozenset(i for i, cell in enumerate(cells) if _ROUNDED.fullmatch(cell.strip()))
+        yield Record(
+            number,
+            [_unwrapped(cell) if cell.startswith(_WRAPPED) else cell for cell in cells],
+            frozenset(i for i, cell in enumerate(cells) if _ROUNDED.fullmatch(cell.strip())),
+        )
 
 
 def decode(data: bytes) -> str:
@@ -57,7 +64,15 @@ def decode(data: bytes) -> str:
     raise Unreadable("既不是UTF-8也不是GB18030编码的文本", "it is text neither in UTF-8 nor in GB18030")
 
 
+def _unwrapped(cell: str) -> str:
+    match = _AS_TEXT.fullmatch(cell)
+    return cell if match is None else match[1] or match[2] or ""
+
+
 def _parting(text: str) -> str:
-    """The mark that parts the headings: whichever of comma, tab and semicolon is most frequent in the first line."""
-    first = text.lstrip("\r\n").partition("\n")[0]
+    """The mark that parts cells: of comma, tab and semicolon the most frequent in the first line that has any.
+
+    A title above the headings has none. Later lines do not count: one cell may hold a list parted by another mark.
+    """
+    first = next((line[0] for line in _LINES.finditer(text) if any(mark in line[0] for mark in _PARTINGS)), "")
     return max(_PARTINGS, key=first.count)

@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 from chopmark.core.finding import Finding, Place
-from chopmark.kinds import Claims, ExaminedClaims, Field, Kind, examine_claims
-from chopmark.kinds.values import printable, shown
-from chopmark.services.sheet.columns import Columns, match_columns
-from chopmark.services.sheet.sheet import FORMULA_ERRORS, Row, Sheet
+from chopmark.kinds import Claims, ExaminedClaims, Kind, examine_claims
+from chopmark.kinds.values import printable
+from chopmark.services.sheet.aside import is_footer, repeats_headings
+from chopmark.services.sheet.cell_faults import CellReader
+from chopmark.services.sheet.choices import Choices
+from chopmark.services.sheet.columns import Columns, HeadingMatch, match_columns
+from chopmark.services.sheet.oddities import ranges
+from chopmark.services.sheet.sheet import Row, Sheet
 
 FileLookup = Collection[str]
 """The names of the files at hand: a folder's listing, an archive's. Only ``in`` and iteration are used."""
 
-_NAMED: int = 5
+_NAMED: Final = 5
+_ILL_FORMED: Final = ("I011", "I012")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row that can be registered: its number, its claims, and its file's name ("" if it has none)."""
+    """A row that can be registered: its number, its claims, and its file's name ("" if it has none).
+
+    ``key``: the credential's number, normalised; "" if it has none.
+    """
 
     number: int
     claims: Claims
     file_name: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetReport:
-    """``rows`` holds those without findings; only when there are no findings at all is it the whole sheet."""
+    """``rows`` holds those without findings; only when there are no findings at all is it the whole sheet.
+
+    ``counted``: rows that mean to be records. ``contested``: rows whose number stands in a later row with other claims
+    (row → that row). ``headings``: every column, and what it was taken for. ``file_column``: the heading of the column
+    of file names, None if there is none.
+    """
 
     rows: tuple[SheetRow, ...]
     findings: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    counted: int = 0
+    contested: Mapping[int, int] = field(default_factory=dict)
+    headings: tuple[HeadingMatch, ...] = ()
+    file_column: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -41,7 +60,9 @@ class SheetReport:
         return not self.findings
 
 
-def examine_sheet(kind: Kind, sheet: Sheet, files: FileLookup | None, today: date) -> SheetReport:
+def examine_sheet(
+    kind: Kind, sheet: Sheet, files: FileLookup | None, today: date, choices: Choices | None = None
+) -> SheetReport:
     """Examine every row of ``sheet``. ``files`` None: files are not looked for.
 
     Numbers repeated within the sheet, files missing, used twice or not at all are found here too. One fault of the
@@ -49,7 +70,7 @@ def examine_sheet(kind: Kind, sheet: Sheet, files: FileLookup | None, today: dat
     """
     if not sheet.headings:
         return SheetReport((), sheet.findings, sheet.warnings)
-    columns = match_columns(kind, sheet)
+    columns = match_columns(kind, sheet, choices, today)
     examination = _Examination(kind, sheet, columns, files, today)
     for row in sheet.rows:
         examination.add(row)
@@ -62,54 +83,77 @@ class _Examination:
     def __init__(self, kind: Kind, sheet: Sheet, columns: Columns, files: FileLookup | None, today: date) -> None:
         self._kind, self._sheet, self._columns, self._files, self._today = kind, sheet, columns, files, today
         self._headings = {field.name: sheet.headings[at] for at, field in columns.fields.items()}
-        self._first_row: dict[str, int] = {}
+        parts = {name for names in kind.credential for name in names}
+        self._numbers = {at for at, field in columns.fields.items() if field.name in parts}
+        self._required = {at for at, field in columns.fields.items() if field.required}
+        self._cells = CellReader(sheet, columns.fields, today)
+        self._first_row: dict[str, tuple[int, Claims]] = {}
+        self._contested: dict[int, int] = {}
         self._first_use: dict[str, int] = {}
         self._rows: list[SheetRow] = []
+        self._repeats: list[int] = []
+        self._counted = 0
         self._findings = [*sheet.findings, *columns.findings]
-        self._warnings = [*sheet.warnings]
+        self._warnings = [*sheet.warnings, *columns.warnings]
 
     def add(self, row: Row) -> None:
-        """Examine one row."""
-        spoilt = {
-            field.name: found for at, field in self._columns.fields.items() if (found := self._spoilt(row, at, field))
-        }
-        given = {field.name: row.cells[at] for at, field in self._columns.fields.items() if field.name not in spoilt}
-        examined = examine_claims(self._kind, given, self._today)
-        findings = [*spoilt.values(), *self._placed(row, examined, skip=self._columns.missing | spoilt.keys())]
-        findings += self._repeated(row, examined.claims)
+        """Examine one row, or say that it is no record."""
+        if repeats_headings(row, self._sheet.headings):
+            self._repeats.append(row.number)
+            return
+        if is_footer(row, self._numbers, self._required):
+            text = printable(next(cell.strip() for cell in row.cells if cell.strip()))
+            self._warnings.append(Finding("I040", {"text": text}, Place(file=self._sheet.name, row=row.number)))
+            return
+        self._counted += 1
+        self._examine(row)
+
+    def _examine(self, row: Row) -> None:
+        read = self._cells.read(row)
+        examined = examine_claims(self._kind, read.given, self._today)
+        findings = [
+            *read.faults.values(),
+            *self._placed(row, examined, skip=self._columns.missing | read.faults.keys()),
+        ]
+        key = self._kind.number(examined.claims)
+        findings += self._repeated(row, examined.claims, key)
         file_name = row.cells[self._columns.file].strip() if self._columns.file is not None else ""
         findings += self._file(row, file_name)
-        self._warnings += [self._at(row, warning) for warning in examined.warnings]
+        self._warnings += [*read.warnings, *(self._at(row, warning) for warning in examined.warnings)]
         self._findings += findings
         if not findings:
-            self._rows.append(SheetRow(row.number, examined.claims, file_name))
+            self._rows.append(SheetRow(row.number, examined.claims, file_name, key))
 
     def report(self) -> SheetReport:
         """What was found in all rows."""
+        place = Place(file=self._sheet.name)
         unused = sorted(set(self._files or ()) - self._first_use.keys()) if self._columns.file is not None else []
         if unused:
             names = "、".join(map(printable, unused[:_NAMED])) + ("…" if len(unused) > _NAMED else "")
-            self._warnings.append(Finding("I033", {"count": len(unused), "names": names}, Place(file=self._sheet.name)))
+            self._warnings.append(Finding("I033", {"count": len(unused), "names": names}, place))
+        if self._repeats:
+            self._warnings.append(
+                Finding("I041", {"rows": ranges(self._repeats)}, replace(place, row=self._repeats[0]))
+            )
+        self._warnings += self._cells.summary()
+        if not self._counted and not self._findings:
+            self._findings.append(Finding("I023", {}, place))
         # With a heading in doubt no row can be relied upon.
         rows = () if self._columns.findings else tuple(self._rows)
-        return SheetReport(rows, tuple(self._findings), tuple(self._warnings))
-
-    def _spoilt(self, row: Row, position: int, field: Field) -> Finding | None:
-        """A cell that the spreadsheet program has spoilt, if it has."""
-        text = row.cells[position].strip()
-        if text in FORMULA_ERRORS:
-            code = "I025"
-        elif position in row.doubtful:
-            code = "I026"
-        else:
-            return None
-        value = shown(field, text) if code == "I026" else text
-        place = Place(self._sheet.name, row.number, self._sheet.headings[position], field.name, value)
-        return Finding(code, {"value": value}, place)
+        return SheetReport(
+            rows,
+            tuple(self._findings),
+            tuple(self._warnings),
+            self._counted,
+            self._contested,
+            self._columns.matches,
+            None if self._columns.file is None else self._sheet.headings[self._columns.file],
+        )
 
     def _placed(self, row: Row, examined: ExaminedClaims, skip: Collection[str]) -> list[Finding]:
         return [
-            self._at(row, finding)
+            (self._cells.lost_zeros(row, finding.place.field) if finding.code in _ILL_FORMED else None)
+            or self._at(row, finding)
             for finding in examined.findings
             if not (finding.code == "I010" and finding.place.field in skip)
         ]
@@ -118,11 +162,12 @@ class _Examination:
         column = self._headings.get(finding.place.field, "")
         return replace(finding, place=replace(finding.place, file=self._sheet.name, row=row.number, column=column))
 
-    def _repeated(self, row: Row, claims: Claims) -> list[Finding]:
-        number = self._kind.number(claims)
-        first = self._first_row.setdefault(number, row.number) if number else row.number
+    def _repeated(self, row: Row, claims: Claims, number: str) -> list[Finding]:
+        first, before = self._first_row.setdefault(number, (row.number, claims)) if number else (row.number, claims)
         if first == row.number:
             return []
+        if before != claims:
+            self._contested.setdefault(first, row.number)
         fields = next(names for names in self._kind.credential if all(name in claims for name in names))
         place = Place(self._sheet.name, row.number, self._headings.get(fields[0], ""), fields[0])
         return [Finding("I001", {"number": self._kind.shown_number(claims), "first": first}, place)]

@@ -15,22 +15,17 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Final
-from xml.parsers import expat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from chopmark.services.sheet.limits import (
-    MAX_CELLS,
-    MAX_COLUMNS,
-    MAX_RATIO,
-    MAX_ROWS,
-    MAX_TEXT,
-    MAX_UNPACKED,
-    SMALL,
-)
-from chopmark.services.sheet.sheet import Record, Unreadable
+from chopmark.services.sheet.cells import cell_text, lost_digits
+from chopmark.services.sheet.choose import Choose, TabView
+from chopmark.services.sheet.limits import MAX_RATIO, MAX_TEXT, MAX_UNPACKED, SMALL
+from chopmark.services.sheet.sheet import Record, Tab, Unreadable
+from chopmark.services.sheet.walk import DAMAGED, Walk, parser
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 _BOOK: Final = "xl/workbook.xml"
 _BOOK_LINKS: Final = "xl/_rels/workbook.xml.rels"
@@ -38,65 +33,85 @@ _NEEDED: Final = re.compile(
     r"\[Content_Types\]\.xml|_rels/[^/]*\.rels|xl/[^/]+\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/]+\.xml",
     re.IGNORECASE,
 )
-_PLACE: Final = re.compile(r"([A-Za-z]{1,7})([0-9]{1,10})")
-# A spreadsheet keeps fifteen digits of a number.
-_EXACT: Final = 10**15
-
-_DAMAGED: Final = ("文件已损坏或不完整", "the file is damaged or incomplete")
 _NOT_XLSX: Final = ("不是XLSX工作簿", "it is not an XLSX workbook")
 _TOO_LARGE: Final = ("解压后过大", "it is too large when unpacked")
+SAMPLE: Final = 40
+"""Rows of each sheet by which one of several is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The name and rows of the sheet that was read, and how many visible sheets hold anything."""
+    """The sheet that was read, and the names of the visible and hidden others that hold anything."""
 
-    sheet: str = ""
-    filled: int = 0
-    rows: tuple[Record, ...] = ()
+    tab: Tab = field(default_factory=Tab)
+    others: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
-def read_workbook(data: bytes) -> Workbook:
-    """The first visible sheet that holds anything; ``Unreadable`` if there is no telling what it holds."""
+def read_workbook(data: bytes, choose: Choose) -> Workbook:
+    """The sheet that ``choose`` chooses of those that hold anything; ``Unreadable`` if there is no telling what it holds."""
     import python_calamine as calamine
 
     parts = _unpacked(data)
-    errors = _looked_through(parts)
+    walks = _looked_through(parts)
     try:
         with calamine.load_workbook(io.BytesIO(_packed(parts))) as book:
-            visible = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]
-            filled = [sheet for name in visible if (sheet := book.get_sheet_by_name(name)).height]
-            if not filled:
-                return Workbook()
-            table = filled[0].to_python(skip_empty_area=False)
+            views = views_of(book)
+            hidden = tuple(view.name for view in views if view.hidden)
+            chosen = choose(views)
+            if chosen is None:
+                return Workbook(hidden=hidden)
+            table = book.get_sheet_by_name(chosen.name).to_python(skip_empty_area=False)
     except calamine.CalamineError:
-        raise Unreadable(*_DAMAGED) from None
-    failed = errors.get(_part_of(parts, filled[0].name), {})
-    return Workbook(filled[0].name, len(filled), tuple(_records(table, failed)))
+        raise Unreadable(*DAMAGED) from None
+    walk = walks.get(_part_of(parts, chosen.name))
+    others = tuple(view.name for view in views if view is not chosen and not view.hidden)
+    unread = tuple(name for name in hidden if name != chosen.name)
+    return Workbook(_tab(chosen, table, walk, from_1904=walks[_BOOK].from_1904), others, unread)
 
 
-def _records(table: Sequence[Sequence[object]], failed: Mapping[tuple[int, int], str]) -> Iterator[Record]:
-    for number, cells in enumerate(table, 1):
-        texts = [failed.get((number - 1, i)) or cell_text(cell) for i, cell in enumerate(cells)]
-        yield number, texts, frozenset(i for i, cell in enumerate(cells) if _lost_digits(cell))
+def views_of(book: CalamineWorkbook) -> list[TabView]:
+    """The worksheets that hold anything, with their first rows."""
+    import python_calamine as calamine
+
+    views = []
+    for meta in book.sheets_metadata:
+        if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        if sheet.height:
+            rows = sheet.to_python(skip_empty_area=False, nrows=SAMPLE)
+            first = [[cell_text(cell) for cell in cells] for cells in rows]
+            views.append(TabView(meta.name, meta.visible != calamine.SheetVisibleEnum.Visible, first))
+    return views
 
 
-def cell_text(cell: object) -> str:
-    """A cell as text: ISO dates (with a time only if it has one), whole numbers in full without a point."""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == cell.time().min else cell.isoformat(" ", "seconds")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        # Fifteen digits are what the spreadsheet program itself shows; a binary fraction has more.
-        return str(int(cell)) if cell.is_integer() else format(Decimal(f"{cell:.15g}"), "f")
-    return str(cell)
+def _tab(view: TabView, table: Sequence[Sequence[object]], walk: Walk | None, *, from_1904: bool) -> Tab:
+    if walk is None:
+        return Tab(view.name, tuple(_records(table, {}, frozenset())), view.hidden, from_1904=from_1904)
+    return Tab(
+        view.name,
+        tuple(_records(table, walk.errors, walk.unsaved)),
+        view.hidden,
+        tuple(walk.areas),
+        frozenset(walk.hidden_rows),
+        frozenset(walk.hidden_columns),
+        from_1904,
+    )
 
 
-def _lost_digits(cell: object) -> bool:
-    return isinstance(cell, int | float) and abs(cell) >= _EXACT
+def _records(
+    table: Sequence[Sequence[object]],
+    failed: Mapping[tuple[int, int], str],
+    unsaved: set[tuple[int, int]] | frozenset[tuple[int, int]],
+) -> Iterator[Record]:
+    missing: dict[int, set[int]] = {}
+    for row, column in unsaved:
+        missing.setdefault(row, set()).add(column)
+    for at, cells in enumerate(table):
+        texts = [failed.get((at, i)) or cell_text(cell) for i, cell in enumerate(cells)]
+        doubtful = frozenset(i for i, cell in enumerate(cells) if lost_digits(cell))
+        yield Record(at + 1, texts, doubtful, frozenset(missing.get(at, ())))
 
 
 def _unpacked(data: bytes) -> dict[str, bytes]:
@@ -109,10 +124,10 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
             if _BOOK not in names:
                 raise Unreadable(*_NOT_XLSX)
             if len(names) != len(set(names)):
-                raise Unreadable(*_DAMAGED)
+                raise Unreadable(*DAMAGED)
             return {name: archive.read(name) for name in names if _NEEDED.fullmatch(name)}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
-        raise Unreadable(*_DAMAGED) from None
+        raise Unreadable(*DAMAGED) from None
 
 
 def _refuse_bomb(members: list[zipfile.ZipInfo]) -> None:
@@ -131,107 +146,15 @@ def _packed(parts: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _looked_through(parts: Mapping[str, bytes]) -> dict[str, dict[tuple[int, int], str]]:
-    """Walk every part, since any may be linked as a sheet; the formula errors of each by row and column from 0."""
-    walks = {name: _Walk(content) for name, content in parts.items()}
+def _looked_through(parts: Mapping[str, bytes]) -> dict[str, Walk]:
+    """Walk every part, since any may be linked as a sheet."""
+    walks = {name: Walk(content) for name, content in parts.items()}
     lengths = [length for walk in walks.values() for length in walk.lengths]
     uses = sum((walk.shared for walk in walks.values()), Counter[str]())
     # Cells share texts by number, and the reader copies the text into each cell.
     if sum(lengths[int(i)] * n for i, n in uses.items() if i.isdecimal() and int(i) < len(lengths)) > MAX_TEXT:
         raise Unreadable(*_TOO_LARGE)
-    return {name: walk.errors for name, walk in walks.items()}
-
-
-def _parser() -> expat.XMLParserType:
-    """A parser that takes bytes for UTF-8 whatever they declare: the reader does so too, and both must see the same.
-
-    UTF-16 it would still take for what it is, by its mark: that has zero bytes, and is refused before.
-    """
-    return expat.ParserCreate("utf-8")
-
-
-class _Walk:
-    """One part's cells, met in passing: their extent, failed formulas, shared texts and the uses of them."""
-
-    __slots__ = ("_column", "_corner", "_fails", "_in_text", "_row", "_shares", "_value", "errors", "lengths", "shared")
-
-    def __init__(self, content: bytes) -> None:
-        self.errors: dict[tuple[int, int], str] = {}
-        self.lengths: list[int] = []
-        self.shared: Counter[str] = Counter()
-        self._row = self._column = 0
-        self._corner = (0, 0)
-        self._value: str | None = None
-        self._fails = self._shares = self._in_text = False
-        if b"\x00" in content:
-            raise Unreadable(*_DAMAGED)
-        parser = _parser()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.EntityDeclHandler = self._entity
-        try:
-            parser.Parse(content, True)
-        except (expat.ExpatError, ValueError):
-            raise Unreadable(*_DAMAGED) from None
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        if name == "c":
-            self._cell(attributes)
-        elif name in ("v", "is", "f"):
-            self._fill()
-            self._value = "" if name == "v" else None
-        elif name == "row":
-            self._row = int(attributes["r"]) if "r" in attributes else self._row + 1
-            self._column = 0
-        elif name == "si":
-            self.lengths.append(0)
-            self._in_text = True
-
-    def _cell(self, attributes: dict[str, str]) -> None:
-        place = _PLACE.fullmatch(attributes.get("r", ""))
-        if place:
-            self._column, self._row = _column_number(place[1]), int(place[2])
-        else:
-            self._column += 1
-        sort = attributes.get("t")
-        self._fails, self._shares = sort == "e", sort == "s"
-
-    def _fill(self) -> None:
-        """Only cells that hold something count: whole columns are often formatted and empty."""
-        bottom, right = max(self._corner[0], self._row), max(self._corner[1], self._column)
-        if bottom > MAX_ROWS + 1 or right > MAX_COLUMNS or bottom * right > MAX_CELLS:
-            raise Unreadable.too_wide(self._row)
-        self._corner = (bottom, right)
-
-    def _text(self, text: str) -> None:
-        if self._value is not None:
-            self._value += text
-        elif self._in_text:
-            self.lengths[-1] += len(text)
-
-    def _end(self, tag: str) -> None:
-        name = tag.rpartition(":")[2]
-        if name == "v" and self._value is not None:
-            if self._fails:
-                self.errors[self._row - 1, self._column - 1] = self._value.strip()
-            elif self._shares:
-                self.shared[self._value.strip()] += 1
-            self._value = None
-        elif name == "si":
-            self._in_text = False
-
-    def _entity(self, *_: object) -> None:
-        raise Unreadable(*_DAMAGED)
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    return walks
 
 
 def _part_of(parts: Mapping[str, bytes], sheet: str) -> str:
@@ -246,10 +169,10 @@ def _part_of(parts: Mapping[str, bytes], sheet: str) -> str:
 
 def _attributes(content: bytes, wanted: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    parser = _parser()
-    parser.StartElementHandler = lambda tag, attributes: (
+    walker = parser()
+    walker.StartElementHandler = lambda tag, attributes: (
         found.append(attributes) if tag.rpartition(":")[2] == wanted else None
     )
     if content:
-        parser.Parse(content, True)
+        walker.Parse(content, True)
     return found
