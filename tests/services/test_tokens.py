@@ -26,7 +26,13 @@ def known(sqlite_store: Store) -> Store:
 
 
 def made(store: Store, **changes):
-    wanted: dict[str, Any] = {"name": "窗口一", "role": Role.REGISTRAR, "institution": "oriental", "days": 30, "now": NOW} | changes
+    wanted: dict[str, Any] = {
+        "name": "窗口一",
+        "role": Role.REGISTRAR,
+        "institution": "oriental",
+        "days": 30,
+        "now": NOW,
+    } | changes
     with store.begin() as tx:
         return issue(tx, **wanted)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from chopmark.core.batch import Batch, arrange
@@ -31,11 +31,7 @@ def bundle_of(tx: Kept, credential: CredentialRow) -> Bundle:
 
     Raises ``UsageError`` if its batch stands in no final block yet, ``StoreError`` if the database contradicts itself.
     """
-    batch, tree, anchor = _anchored(tx, credential.batch_id)
-    index = credential.leaf_index if credential.leaf_index is not None else -1
-    if not 0 <= index < batch.size or tree.commitments[index] != credential.commitment:
-        raise _damaged(batch)
-    return _bundle(anchor, credential, tree.proof(index))
+    return opener(tx, credential.batch_id)(credential)
 
 
 def bundles_of_batch(tx: Kept, batch_id: int) -> Iterator[tuple[CredentialRow, Bundle]]:
@@ -49,6 +45,22 @@ def bundles_of_batch(tx: Kept, batch_id: int) -> Iterator[tuple[CredentialRow, B
         raise _damaged(batch)
     proofs = (tree.proof(index) for index in range(tree.size))
     return ((row, _bundle(anchor, row, proof)) for row, proof in zip(rows, proofs, strict=True))
+
+
+def opener(tx: Kept, batch_id: int | None) -> Callable[[CredentialRow], Bundle]:
+    """What makes bundles of one anchored batch's credentials, in any order, also after ``tx`` has ended.
+
+    The batch's tree is made once; payloads are not read. Raises as ``bundle_of``.
+    """
+    batch, tree, anchor = _anchored(tx, batch_id)
+
+    def made(credential: CredentialRow) -> Bundle:
+        index = credential.leaf_index if credential.leaf_index is not None else -1
+        if not 0 <= index < batch.size or tree.commitments[index] != credential.commitment:
+            raise _damaged(batch)
+        return _bundle(anchor, credential, tree.proof(index))
+
+    return made
 
 
 def _anchored(tx: Kept, batch_id: int | None) -> tuple[BatchRow, Batch, Anchor]:

@@ -46,6 +46,20 @@ def require_key(name: str, key: KeyRecord | None, role: Role, head: BlockRef) ->
     raise KeystoreError(why=why.filled(name=name, role=ROLE_WORDS[role]), fix_zh=fix.zh, fix_en=fix.en)
 
 
+def require_delegate(alias: str, key: KeyRecord | None, head: BlockRef) -> None:
+    """Refuse, before anything is written, to go through a delegation that the institution has not admitted.
+
+    ``key``: what the registry holds of the delegation contract as a key of the institution. Raises ``KeystoreError``.
+    """
+    if key is not None and key.is_live and Role.DELEGATE in key.roles and key.added <= head.time:
+        return
+    raise KeystoreError(
+        why=_NO_DELEGATE.filled(alias=alias),
+        fix_zh=f"请用管理密钥运行 chopmark key add {alias} --delegation；已运行的，稍后重试",
+        fix_en=f"Run chopmark key add {alias} --delegation with the controller's key; if that was done, try again shortly",
+    )
+
+
 def require_registered(rows: Sequence[CredentialRow], batches: Mapping[int, BatchRow]) -> None:
     """Refuse credentials that are not on the chain for good yet, and credentials of several issuers at once."""
     for row in rows:
@@ -67,7 +81,7 @@ def require_registered(rows: Sequence[CredentialRow], batches: Mapping[int, Batc
 
 
 def draft_successor(
-    old: CredentialRow, given: Mapping[str, str], paths: Sequence[Path], binder: FileBinder, today: date
+    old: CredentialRow, given: Mapping[str, Given], paths: Sequence[Path], binder: FileBinder, today: date
 ) -> Drafted:
     """The corrected credential: what is not given anew is taken over from the old one. Files are not taken over."""
     kind = find_kind(old.kind)
@@ -98,6 +112,9 @@ def claims_of(row: CredentialRow) -> dict[str, Value]:
     return {d.name: d.value for d in opened if not d.name.startswith(TWIN) and isinstance(d.value, str | int | tuple)}
 
 
+_NO_DELEGATE: Final = Wording(
+    "“{alias}”尚未接受代签合约，不能由他人代为发送", "“{alias}” has not admitted the delegation contract, so nobody can send for it"
+)
 _NOT_ADDED: Final = Wording("“{name}”还不是该机构的密钥", "“{name}” is not a key of this institution yet")
 _COMPROMISED: Final = Wording("“{name}”已报失", "“{name}” is reported compromised")
 _RETIRED: Final = Wording("“{name}”已停用", "“{name}” is retired")

@@ -106,7 +106,9 @@ class Submissions(Room):
         """Row numbers of a submission's wanted changes that are not done."""
         tables = SUBMISSION_ITEMS.join(CHANGES, CHANGES.c.id == _I.change_id)
         open_ = (_I.submission_id == submission_id, CHANGES.c.done.is_(False))
-        return [row.id for row in self._rows(select(CHANGES.c.id).select_from(tables).where(*open_))]
+        return [
+            row.id for row in self._rows(select(CHANGES.c.id).select_from(tables).where(*open_).order_by(CHANGES.c.id))
+        ]
 
     def rejected(self, submission_id: int) -> bytes | None:
         """The sheet of rows that were not registered, if there were any."""

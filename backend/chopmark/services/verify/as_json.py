@@ -44,9 +44,9 @@ def as_json(verified: Verified) -> Json:
             name: _masked(_value(value), private.get(name)) for name, value in (examination.attested or {}).items()
         },
         "attestation": str(examination.attestation) if examination.attestation else None,
-        "issuer": _issuer(examination),
-        "registered": _registered(examination),
-        "read_at": _block(examination.chain_id, examination.read_at) if examination.read_at else None,
+        "issuer": issuer_json(examination),
+        "registered": registered_json(examination),
+        "read_at": block_json(examination.chain_id, examination.read_at) if examination.read_at else None,
         "later": [finding.as_json() for finding in examination.later],
     }
 
@@ -93,7 +93,8 @@ def _value(value: ClaimValue) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _issuer(examination: Examination) -> Json | None:
+def issuer_json(examination: Examination) -> Json | None:
+    """Who issued it, as far as is known; None if nobody can be named."""
     if examination.issuer_id is None:
         return None
     facts = examination.issuer or IssuerFacts(int.from_bytes(examination.issuer_id[24:], "big"))
@@ -117,12 +118,14 @@ def web_address(site: str) -> str:
     return site if plain and site.isprintable() and not any(c.isspace() or c in "（）()，," for c in site) else ""
 
 
-def _registered(examination: Examination) -> Json | None:
+def registered_json(examination: Examination) -> Json | None:
+    """Block and time of the registration; None if they were not read."""
     at = examination.registered_at
     return {"block": at.block, "time": at.time} if at else None
 
 
-def _block(chain_id: int | None, block: BlockRef) -> Json:
+def block_json(chain_id: int | None, block: BlockRef) -> Json:
+    """A block at which something was read."""
     return {"chainId": chain_id, "block": block.number, "hash": "0x" + block.hash.hex(), "time": block.time}
 
 

@@ -18,8 +18,8 @@ from chopmark.services.verify.materials import FoundBundle, FoundFile, How, Mate
 
 _T = TypeVar("_T")
 
-Index = Callable[[Sequence[bytes]], Mapping[bytes, FoundBundle]]
-"""A site's own index: SHA-256 of files → bundles made from its records, of those that it knows."""
+Index = Callable[[Sequence[bytes]], Mapping[bytes, Sequence[FoundBundle]]]
+"""A site's own index: SHA-256 of files → bundles made from its records, of those that it knows, one for each credential."""
 
 
 def match(materials: Materials, index: Index | None = None) -> tuple[Material, ...]:
@@ -98,8 +98,8 @@ class _Pairing:
         left = [(at, file.digest) for at, file in self.left() if file.digest]
         known = index(list(dict.fromkeys(digest for _, digest in left))) if left else {}
         for at, digest in left:
-            if digest in known:
-                self.pair(at, known[digest], How.INDEX)
+            for bundle in known.get(digest, ()):
+                self.pair(at, bundle, How.INDEX)
 
     def result(self) -> Iterator[Material]:
         for at, file in enumerate(self.files):

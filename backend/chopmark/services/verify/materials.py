@@ -82,6 +82,7 @@ class How(StrEnum):
     NAME = "name"
     ONLY = "only"
     INDEX = "index"
+    NUMBER = "number"
     NONE = ""
 
 
@@ -89,13 +90,15 @@ class How(StrEnum):
 class Material:
     """One thing to be verified: a file with its bundle, or either alone.
 
-    ``shared``: names of the other materials that use the same file (V018).
+    ``shared``: names of the other materials that use the same file (V018). ``found_by``: the typed fields by which the site
+    found its own record, where somebody asks about a paper by its number.
     """
 
     file: FoundFile | None
     bundle: FoundBundle | None
     how: How = How.NONE
     shared: tuple[str, ...] = ()
+    found_by: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

@@ -76,17 +76,22 @@ class SiteRecords:
         with self._read() as tx:
             return bool(tx.batches.list())
 
-    def bundles_for(self, digests: Sequence[bytes]) -> Mapping[bytes, FoundBundle]:
-        """For each file (SHA-256) the newest anchored credential that binds it, as a bundle made from the records."""
+    def bundles_for(self, digests: Sequence[bytes]) -> Mapping[bytes, Sequence[FoundBundle]]:
+        """For each file (SHA-256) that is known every anchored credential that binds it, as bundles made from the records.
+
+        Of one credential the newest version alone; oldest first.
+        """
         with self._read() as records:
-            found = {digest: row for digest in digests if (row := _newest_anchored(records, digest)) is not None}
+            found = {digest: rows for digest in digests if (rows := _anchored(records, digest))}
+            wanted = {row.id: row for rows in found.values() for row in rows}
             made: dict[int, Bundle] = {}
-            for batch_id, count in Counter(row.batch_id for row in found.values()).items():
+            for batch_id, count in Counter(row.batch_id for row in wanted.values()).items():
                 # A batch is arranged once for all its credentials, or once for each: what is less work.
                 if batch_id is not None and count >= _MANY_OF_A_BATCH:
                     made.update((row.id, bundle) for row, bundle in bundles_of_batch(records, batch_id))
-            bundles = {digest: made.get(row.id) or bundle_of(records, row) for digest, row in found.items()}
-        return {digest: _found_bundle(found[digest].label, bundle) for digest, bundle in bundles.items()}
+            bundles = {at: made.get(at) or bundle_of(records, row) for at, row in wanted.items()}
+        opened = {at: _found_bundle(wanted[at].label, bundle) for at, bundle in bundles.items()}
+        return {digest: tuple(opened[row.id] for row in rows) for digest, rows in found.items()}
 
     def profiles(self) -> Mapping[bytes, Profile]:
         """Profiles of the institutions that this site has names for, by digest."""
@@ -101,12 +106,15 @@ class SiteRecords:
         return {record.index: address for record, address in found if record is not None}
 
 
-def _newest_anchored(records: Records, digest: bytes) -> CredentialRow | None:
-    for row in sorted(records.credentials.by_file(digest), key=lambda row: row.id, reverse=True):
+def _anchored(records: Records, digest: bytes) -> tuple[CredentialRow, ...]:
+    """The anchored credentials that bind a file, without what a newer one stands for: same number, or its correction."""
+    newest: dict[object, CredentialRow] = {}
+    for row in sorted(records.credentials.by_file(digest), key=lambda row: row.id):
         batch = records.batches.get(row.batch_id) if row.batch_id is not None else None
         if batch is not None and batch.anchored:
-            return row
-    return None
+            newest[row.issuer, row.kind, row.number or row.former_number or row.fingerprint] = row
+    replaced = {row.replaces for row in newest.values()}
+    return tuple(row for row in newest.values() if row.commitment not in replaced)
 
 
 def _found_bundle(label: str, bundle: Bundle) -> FoundBundle:
@@ -117,15 +125,26 @@ def _found_bundle(label: str, bundle: Bundle) -> FoundBundle:
 
 def coverage(profiles: Iterable[Profile], kinds: Mapping[str, Kind], *, indexed: bool) -> Wording:
     """What was looked at and how far registration goes by the issuers' own words, for what was not found."""
+    return _joined([_INDEXED if indexed else _NOT_INDEXED, *_ranges(profiles, kinds)])
+
+
+def covered(profiles: Iterable[Profile], kinds: Mapping[str, Kind]) -> Wording:
+    """How far registration goes by the issuers' own words alone; empty if none says."""
+    return _joined(_ranges(profiles, kinds))
+
+
+def _ranges(profiles: Iterable[Profile], kinds: Mapping[str, Kind]) -> list[Wording]:
     ranges: dict[tuple[Profile, str], list[str]] = defaultdict(list)
     for profile in profiles:
         for each in profile.coverage:
             ranges[profile, each.since].append(each.kind)
-    parts = [_INDEXED if indexed else _NOT_INDEXED]
-    parts += [
+    return [
         (_SINCE if since else _SOME).filled(name=_name(profile), kinds=_kinds(kinds, codes), date=since)
         for (profile, since), codes in ranges.items()
     ]
+
+
+def _joined(parts: Sequence[Wording]) -> Wording:
     return Wording("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
 
 

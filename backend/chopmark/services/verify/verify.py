@@ -85,6 +85,7 @@ class Verifier:
             trust=self.trust,
             indexed=self.indexed,
             coverage=self.coverage if bundle is None else "",
+            found_by=material.found_by,
         )
 
     def _ask(self, offline: Sequence[Offline]) -> Mapping[Wanted, ChainFacts | ChainSilence]:

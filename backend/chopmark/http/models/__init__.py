@@ -1,0 +1,1 @@
+"""What requests bring and answers say, exactly: no member is unknown, none is missing."""
