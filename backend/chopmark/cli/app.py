@@ -81,6 +81,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     home: Annotated[
         Path | None, typer.Option(help="数据目录 · folder of keys, database, trust file [CHOPMARK_HOME]")
     ] = None,
@@ -90,15 +91,26 @@ def options(
     passphrase_file: Annotated[
         Path | None, typer.Option(help="口令文件 · file with the passphrase [CHOPMARK_PASSPHRASE_FILE]")
     ] = None,
+    site: Annotated[
+        str | None, typer.Option(help="通过此站点办理 · work through this site [CHOPMARK_SITE]", metavar="URL")
+    ] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="站点令牌的文件 · file with the token for the site [CHOPMARK_TOKEN_FILE]")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 · version")
     ] = False,
 ) -> None:
     """戳记 Chopmark：凭证登记与核验 · credentials that anyone can check."""
     named = {"home": home, "trust": trust, "database": database, "lang": lang, "passphrase_file": passphrase_file}
+    named |= {"site": site, "token_file": token_file}
     TERMINAL.options = {name: value for name, value in named.items() if value is not None}
     if lang is not None:
         TERMINAL.language = lang
+    if site or os.environ.get("CHOPMARK_SITE"):
+        from chopmark.cli.remote.site import require_remote
+
+        require_remote(context.invoked_subcommand)
 
 
 @cache
@@ -119,6 +131,12 @@ def _tree() -> Command:
     app.add_typer(audit.app, name="audit")
     app.command("worker")(queue.worker)
     app.command("status")(queue.status)
+    from chopmark.cli import serve, signing, token
+
+    app.command("sign")(signing.sign)
+    app.command("submit")(signing.submit)
+    app.command("serve")(serve.serve)
+    app.add_typer(token.app, name="token")
     return typer.main.get_command(app)
 
 

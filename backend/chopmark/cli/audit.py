@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chopmark.cli.app import TERMINAL as T
-from chopmark.errors import ChopmarkError, StoreError, Unreachable, UsageError
-from chopmark.wording import Wording
+from chopmark.errors import ChopmarkError
 
 if TYPE_CHECKING:
     from chopmark.core.trust import TrustedChain, TrustedRegistry
     from chopmark.services.audit.moment import AsOf
-    from chopmark.services.audit.source import ChainSource, EventSource
+    from chopmark.services.audit.source import EventSource
     from chopmark.services.audit.trail import Target
 
 app = typer.Typer(help="审计 · audit", no_args_is_help=True, rich_markup_mode=None)
@@ -44,6 +42,11 @@ def credential(thing: Thing, as_of: When = "", form: Form = Format.TEXT, as_json
     """凭证的完整经历（凭证包、存证编号、承诺值或编号）· the life of a credential."""
     from chopmark.cli.audit_targets import leaf_meant
 
+    if T.site_url:
+        from chopmark.cli.remote.looking import audit_credential
+
+        audit_credential(thing, as_of, as_json=as_json or form is Format.JSON)
+        return
     _run(lambda: leaf_meant(thing), as_of, Format.JSON if as_json else form)
 
 
@@ -70,13 +73,23 @@ def rebuild(
 ) -> None:
     """仅凭链重建全部历史，并与本地数据库比对 · rebuild everything from the chain and compare the database."""
     T.json = as_json
+    _require_here()
     raise typer.Exit(_rebuild(repair=repair))
+
+
+def _require_here() -> None:
+    """Lives of batches and issuers are read from one's own node; a site is asked about credentials only."""
+    if T.site_url:
+        from chopmark.cli.remote.site import only_here
+
+        raise only_here("audit batch | issuer | rebuild")
 
 
 def _run(meant: Callable[[], tuple[EventSource, Target]], as_of: str, form: Format) -> None:
     from chopmark.cli.trail import show_trail
     from chopmark.services.audit.trail import trail
 
+    _require_here()
     T.json = form is Format.JSON
     source, target = meant()
     show_trail(trail(source, target, _moment(source, as_of)), form.value)
@@ -98,42 +111,13 @@ def open_source(chain: TrustedChain, registry: TrustedRegistry) -> EventSource:
 
     Raises ``Unreachable`` if there is neither, ``WrongChain`` if a node serves another chain.
     """
-    silence: Unreachable | None = None
-    for url in chain.rpc:
-        try:
-            return _pinned(replace(chain, rpc=(url,)), registry)
-        except Unreachable as fault:
-            silence = fault
-    local = _local(chain, registry)
-    if local is None:
-        raise silence or UsageError(why=Wording("信任文件没有节点地址", "the trust file names no node"))
-    T.note(
-        f"链不可达，以下来自本站数据库，截至区块 {local.at.number}",
-        f"The chain cannot be reached; this is from the site's database, as of block {local.at.number}",
-    )
-    return local
-
-
-def _pinned(chain: TrustedChain, registry: TrustedRegistry) -> ChainSource:
-    from chopmark.services.audit.source import ChainSource
-
-    return ChainSource.pinned(T.site.client(chain, registry), registry.from_block)
-
-
-def _local(chain: TrustedChain, registry: TrustedRegistry) -> EventSource | None:
-    from chopmark.services.audit.source import LocalSource
-
-    if not T.site.has_store:
-        return None
-    try:
-        with T.site.store.read() as tx:
-            home, cursor = tx.site.home(), tx.history.cursor()
-    except StoreError:
-        return None
-    ours = (chain.chain_id, registry.attestation_registry)
-    if home is None or cursor is None or (home.chain_id, home.attestation_registry) != ours:
-        return None
-    return LocalSource(T.site.store.read, cursor)
+    source = T.site.event_source(chain, registry)
+    if source.name == "local":
+        T.note(
+            f"链不可达，以下来自本站数据库，截至区块 {source.at.number}",
+            f"The chain cannot be reached; this is from the site's database, as of block {source.at.number}",
+        )
+    return source
 
 
 def _rebuild(*, repair: bool) -> int:

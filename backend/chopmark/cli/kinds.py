@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chopmark.cli.app import TERMINAL as T
+
+if TYPE_CHECKING:
+    from chopmark.kinds import Kind
 
 
 def kinds(
@@ -15,7 +18,11 @@ def kinds(
 ) -> None:
     """可登记的材料类别及其字段 · kinds of credentials and their fields."""
     T.json = as_json
-    if kind:
+    if T.site_url:
+        from chopmark.cli.remote.looking import kinds as at_site
+
+        at_site(kind)
+    elif kind:
         _show(kind)
     else:
         _list()
@@ -25,9 +32,15 @@ def _list() -> None:
     from chopmark.kinds import all_kinds
 
     found = all_kinds()
-    T.answer([{"code": k.code, "zh": k.zh, "en": k.en} for k in found])
-    T.table([T.text("代码", "code"), T.text("类别", "kind")], [(k.code, T.text(k.zh, k.en)) for k in found])
+    T.answer([{"code": k.code, "zh": k.zh, "en": k.en, "fields": [f.name for f in k.fields]} for k in found])
+    headings = [T.text("代码", "code"), T.text("类别", "kind"), T.text("字段（*为必填）", "fields (* is required)")]
+    T.table(headings, [(k.code, T.text(k.zh, k.en), _fields(k)) for k in found])
     T.out("字段一览：chopmark kinds 代码", "Fields of one: chopmark kinds CODE")
+
+
+def _fields(kind: Kind) -> str:
+    said = [T.text(field.zh, field.en) + ("*" if field.required else "") for field in kind.fields]
+    return T.text("、", ", ").join(said)
 
 
 def _show(code: str) -> None:

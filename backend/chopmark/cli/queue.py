@@ -40,6 +40,15 @@ def worker(
     raise typer.Exit(UNFINISHED)
 
 
+def say_unsigned() -> None:
+    """Write the files that ask for signatures, one for each institution, and name them."""
+    from chopmark.cli.signing import write_all
+
+    for fault in write_all():
+        T.out(f"  {fault.say(T.language)}")
+        T.out(f"  → {fault.next_step(T.language)}")
+
+
 def _say_left(progress: Progress) -> None:
     T.out(f"仍有 {progress.waiting} 项在排队", f"{progress.waiting} still waiting")
     with T.site.ledger.read() as tx:
@@ -47,6 +56,8 @@ def _say_left(progress: Progress) -> None:
     for who in progress.lacking:
         name = aliases.get(who) or "0x" + who.hex()
         T.out(f"  这里没有“{name}”的密钥", f"  the key of “{name}” is not here")
+    if progress.unsigned:
+        say_unsigned()
     if progress.failed:
         T.out(
             f"  {len(progress.failed)} 笔交易未成功；稍后重跑即会重试",
@@ -56,6 +67,7 @@ def _say_left(progress: Progress) -> None:
 
 def _needed_keys() -> KeyRing:
     """Keys of this keystore that have something to sign; what is signed already is sent without any."""
+    from chopmark.core.ledger import RequestState
     from chopmark.services.pipeline import KeyRing
 
     with T.site.ledger.read() as tx:
@@ -63,22 +75,37 @@ def _needed_keys() -> KeyRing:
         waiting |= {row.issuer for row in tx.batches.waiting()} | set(tx.changes.due_issuers())
         senders = {row.sender for row in tx.calls.waiting()}
         nodes = tx.nodes.list()
+        signed = {row.issuer for row in tx.requests.listed([RequestState.SIGNED])}
     stored = {key.address: key.name for key in T.site.keystore.list() if key.trouble is None}
     here = set(stored.values())
-    issuers = {row.node: row.key for row in nodes if row.node is not None and row.node in waiting and row.key in here}
-    others = tuple(T.site.signer(stored[address]) for address in sorted(senders) if address in stored)
-    return KeyRing({node: T.site.signer(name) for node, name in issuers.items()}, others)
+    issuers = {
+        row.node: T.site.stored_name(row.key)
+        for row in nodes
+        if row.node is not None and row.node in waiting and T.site.holds(row.key)
+    }
+    payers = {row.payer for row in nodes if row.payer in here and row.node in signed | issuers.keys()}
+    others = [T.site.signer(stored[address]) for address in sorted(senders) if address in stored]
+    others += [T.site.signer(name) for name in sorted(payers)]
+    return KeyRing({node: T.site.signer(name) for node, name in issuers.items()}, tuple(others))
 
 
 def status(as_json: Json = False) -> None:
     """队列、同步与余额 · queue, follower and balances."""
+    from chopmark.cli.signing import request_json, say_request
+    from chopmark.core.ledger import RequestState
     from chopmark.errors import ChainError
 
     T.json = as_json
+    if T.site_url:
+        from chopmark.cli.remote.statuses import status as at_site
+
+        at_site()
+        return
     with T.site.ledger.read() as tx:
         leaves = sum(tx.credentials.pending_counts().values())
         changes, calls, boxes = tx.changes.due_count(), len(tx.calls.waiting()), tx.outbox.open()
         cursor, nodes = tx.history.cursor(), tx.nodes.list()
+        unsigned = tx.requests.listed([RequestState.OPEN])
     try:
         T.site.chain.verify_identity()
         head, final = T.site.chain.head(), T.site.chain.final()
@@ -90,6 +117,7 @@ def status(as_json: Json = False) -> None:
     T.answer(
         {
             "pending": {"credentials": leaves, "changes": changes, "calls": calls},
+            "toSign": [request_json(row) for row in unsigned],
             "inFlight": ["0x" + box.tx_hash.hex() for box in boxes],
             "followed": followed,
             "head": head.number if head else None,
@@ -102,6 +130,8 @@ def status(as_json: Json = False) -> None:
         f"队列：待登记 {leaves}，待变更状态 {changes}，待办授权事项 {calls}，发送中 {len(boxes)}",
         f"Queue: {leaves} to register, {changes} status changes, {calls} registry calls, {len(boxes)} in flight",
     )
+    for row in unsigned:
+        say_request(row)
     for box in boxes:
         T.out(f"  0x{box.tx_hash.hex()}  {_stage(box)}")
     if leaves or changes or calls or boxes:
@@ -136,4 +166,4 @@ def _stage(box: OutboxRow) -> str:
 def _key_names(nodes: list[NodeRow]) -> list[str]:
     """Keys of this keystore that send: those of its institutions."""
     here = {key.name for key in T.site.keystore.list() if key.trouble is None}
-    return sorted({name for row in nodes for name in (row.key, row.controller) if name in here})
+    return sorted({name for row in nodes for name in (row.key, row.controller, row.payer) if name in here})

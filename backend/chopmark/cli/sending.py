@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from chopmark.cli.app import TERMINAL as T
-from chopmark.errors import Busy, ChainError, Refused, Unreachable
+from chopmark.errors import Busy, ChainError, Unreachable
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
-    from chopmark.core.ledger import OutboxRow
+    from chopmark.core.ledger import OutboxRow, RequestRow
     from chopmark.core.transaction import Call
     from chopmark.services.accredit import Desk, Errand
     from chopmark.services.pipeline import KeyRing, Progress
@@ -47,6 +46,7 @@ def send_errands(*errands: Errand) -> list[OutboxRow]:
     What an interrupted run has queued already is not queued again. Raises ``Refused`` with the contract's reason if a
     call cannot be, before anything is queued.
     """
+    from chopmark.services.errands import carriers, settled
     from chopmark.services.pipeline import KeyRing
 
     errands = tuple(errand for errand in errands if errand.calls)
@@ -55,61 +55,44 @@ def send_errands(*errands: Errand) -> list[OutboxRow]:
     T.site.chain.verify_identity()
     signers = {errand.sender: T.site.signer(errand.sender) for errand in errands}
     ids = [at for errand in errands for at in _queue(signers[errand.sender].address, errand.calls)]
-    run_worker(KeyRing({}, tuple(signers.values())), until=lambda tx: _all_settled(tx, ids))
+    run_worker(KeyRing({}, tuple(signers.values())), until=lambda tx: settled(tx, ids))
     with T.site.ledger.read() as tx:
-        rows = [row for at in ids if (row := tx.calls.get(at)) is not None]
-        carried = {row.outbox_id: tx.outbox.get(row.outbox_id) for row in rows if row.outbox_id is not None}
-    for row in rows:
-        if row.error:
-            raise _refusal(row.error)
-    return [box for box in carried.values() if box is not None]
+        return carriers(tx, ids)
 
 
 def _queue(sender: bytes, calls: Sequence[Call]) -> list[int]:
     """Row numbers of the calls: of those that wait or travel already, and of new ones, which were tried first."""
+    from chopmark.services.errands import on_the_way, queue, try_new
+
     with T.site.ledger.read() as tx:
-        open_ones = [*tx.calls.waiting(sender)]
-        open_ones += [row for box in tx.outbox.open(sender) for row in tx.calls.of_outbox(box.id)]
-    known = {(row.to, row.data): row.id for row in open_ones}
-    new = [call for call in calls if (call.to, call.data) not in known]
-    for call in new:
-        T.site.chain.simulate(sender, call)
+        known = on_the_way(tx, sender)
+    try_new(T.site.chain, sender, calls, known)
     with T.site.ledger.begin() as tx:
-        added = {(call.to, call.data): tx.calls.add_call(sender, call) for call in new}
-    known |= {(to, data): at for (to, data), at in added.items() if to is not None}
-    return [known[call.to, call.data] for call in calls if call.to is not None]
+        return queue(tx, sender, calls)
 
 
-def _all_settled(tx: Transaction, ids: Sequence[int]) -> bool:
-    """Whether every call was refused for good, or stands in a final block."""
-    from chopmark.core.ledger import OutboxState
-
-    for at in ids:
-        row = tx.calls.get(at)
-        if row is None or row.error:
-            continue
-        box = tx.outbox.get(row.outbox_id) if row.outbox_id is not None else None
-        if box is None or box.state is not OutboxState.FINAL:
-            return False
-    return True
-
-
-def _refusal(kept: str) -> Refused:
-    """The error that was kept with a call, as it was."""
-    said = json.loads(kept)
-    why = Wording("{zh}", "{en}").filled(**said["message"])
-    return Refused(why=why, fix_zh=said["next"]["zh"], fix_en=said["next"]["en"])
-
-
-def run_worker(keys: KeyRing, *, until: Callable[[Transaction], bool] | None = None, heal: bool = False) -> Progress:
+def run_worker(
+    keys: KeyRing,
+    *,
+    until: Callable[[Transaction], bool] | None = None,
+    heal: bool = False,
+    asked: Callable[[Transaction], Sequence[RequestRow]] | None = None,
+) -> Progress:
     """Drain the queue with the given keys, showing progress; with ``until`` only as far as that.
 
-    Raises what keeps it from getting there: an unreachable node, a refusal of the contracts, another sender. What was
-    accepted stays queued in every case. Trouble of other work is none of this run's once ``until`` says that it is done.
+    ``asked``: the requests for signatures that ``until`` waits for. Once one of them waits for a key elsewhere there is
+    nothing more to do here: ``Unsigned`` is raised, and names the file that asks for the signature. Else raises what
+    keeps it from getting there: an unreachable node, a refusal of the contracts, another sender. What was accepted stays
+    queued in every case. Trouble of other work is none of this run's once ``until`` says that it is done.
     """
     shown = _Shown()
+
+    def enough(tx: Transaction) -> bool:
+        return (until is not None and until(tx)) or bool(asked and _unsigned(asked(tx), keys))
+
     try:
-        progress = T.site.worker(keys).run(progress=shown, timeout=PATIENCE, heal=heal, until=until)
+        run = T.site.worker(keys).run
+        progress = run(progress=shown, timeout=PATIENCE, heal=heal, until=enough if until else None)
     finally:
         shown.end()
     if until is None:
@@ -117,10 +100,20 @@ def run_worker(keys: KeyRing, *, until: Callable[[Transaction], bool] | None = N
         return progress
     with T.site.ledger.read() as tx:
         done = until(tx)
+        unsigned = _unsigned(asked(tx), keys) if asked and not done else []
+    if unsigned:
+        from chopmark.cli.signing import write_requests
+
+        raise write_requests(unsigned)
     if not done:
         raise_trouble(progress)
         raise ChainError(why=_QUEUED)
     return progress
+
+
+def _unsigned(rows: Sequence[RequestRow], keys: KeyRing) -> list[RequestRow]:
+    """Those that somebody elsewhere has to sign."""
+    return [row for row in rows if row.state.value == "open" and keys.of_sender(row.signer) is None]
 
 
 def raise_trouble(progress: Progress) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from chopmark.cli.app import TERMINAL as T
 from chopmark.cli.moments import day, shown
 from chopmark.cli.terminal import plain
-from chopmark.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,18 +14,9 @@ if TYPE_CHECKING:
     from chopmark.core.directory import Accreditation, Directory, NodeState
     from chopmark.core.ledger import NodeRow
     from chopmark.core.profile import Profile
-    from chopmark.core.words import GrantFlag, GrantRecord, KeyRecord, Role, Standing
+    from chopmark.core.words import GrantFlag, GrantRecord, KeyRecord, Role
     from chopmark.services.accredit import Desk
 
-_STANDINGS: Final = {
-    "LIVE": Wording("有效", "live"),
-    "NOT_GRANTED": Wording("未获授权", "not granted"),
-    "NOT_STARTED": Wording("尚未生效", "not in force yet"),
-    "EXPIRED": Wording("已过期", "expired"),
-    "REVOKED": Wording("已撤销", "revoked"),
-    "UNFLAGGED": Wording("不含此权限", "not for this"),
-    "SUSPENDED": Wording("已中止", "suspended"),
-}
 _HEADINGS: Final = (
     ("编号", "No."),
     ("机构", "institution"),
@@ -37,11 +27,6 @@ _HEADINGS: Final = (
     ("至", "until"),
     ("状态", "standing"),
 )
-
-
-def standing_wording(standing: Standing) -> Wording:
-    """How an accreditation stands, in words."""
-    return _STANDINGS[standing.name]
 
 
 def show_issuer(alias: str) -> None:
@@ -130,6 +115,8 @@ def _say_profile(profile: Profile) -> None:
 
 
 def _say_grants(directory: Directory, states: Iterable[NodeState], now: int) -> None:
+    from chopmark.services.acting import standing_wording
+
     with T.site.ledger.read() as tx:
         aliases = {row.node: row.alias for row in tx.nodes.list()}
     rows = [

@@ -91,6 +91,11 @@ class Terminal:
             self._site = Site(self.settings, self.passphrase)
         return self._site
 
+    @property
+    def site_url(self) -> str:
+        """The site through which this run works; empty: it works here."""
+        return self.settings.site
+
     def text(self, zh: str, en: str) -> str:
         """One of two sentences."""
         return zh if self.language is Language.ZH else en

@@ -482,6 +482,12 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "请核对编号与{label}；没有变更任何状态",
         "Compare number and {label}; no status was changed",
     ),
+    "I058": Wording(
+        "旧版本绑定了{count}个文件，新版本没有绑定文件（文件不会自动沿用）",
+        "The old version binds {count} files, the new one none: files are not taken over by themselves",
+        "如需绑定，请用 --files 和“文件名”一列给出新文件",
+        "To bind any, give them with --files and a column “file name”",
+    ),
     "A001": Wording(
         "本地库与链不一致：{why}",
         "The local database and the chain differ: {why}",
@@ -605,6 +611,24 @@ CATALOGUE: Final[dict[str, Wording]] = {
     "S020": Wording(
         "该站点称未能核验；自行核验为“{own}”",
         "The site says that it could not check; one's own check says “{own}”",
+    ),
+    "S021": Wording(
+        "该站点所做与交给它的不符：{why}",
+        "What the site did is not what it was asked to do: {why}",
+        "请保留其回答，告知该站点的管理员和授权机构；错登的请撤销",
+        "Keep its answer, tell its operator and the authority, and revoke what should not be there",
+    ),
+    "S022": Wording(
+        "登记的内容未能与交给该站点的逐项比对：{why}",
+        "What was registered could not be compared with what was handed to the site: {why}",
+        "请逐份查看凭证包；表头含义可用 --heading 说明后重跑",
+        "Look at the bundles one by one; say with --heading what columns mean and run it again",
+    ),
+    "S023": Wording(
+        "交给该站点的有 {count} 份没有登记：{numbers}",
+        "{count} of what was handed to the site were not registered: {numbers}",
+        "请核对名单；此前已撤销的，确需重新登记时加 --again",
+        "See the list; what was revoked before is registered anew with --again",
     ),
 }
 """Code → sentence and next step."""

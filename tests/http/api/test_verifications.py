@@ -63,6 +63,56 @@ def test_a_file_alone_is_found_in_the_index_and_its_bundle_goes_with_the_answer(
     assert data == bundle
 
 
+ID = "11010519491231002X"
+
+
+def bundles_in(answer: Any) -> list[Any]:
+    return [open_bundle(read_bundle(base64.b64decode(each["bundle_data"]))) for each in answer.json()["materials"]]
+
+
+def registered_with(face: Face, paper: bytes, n: int, **fields: str) -> None:
+    request = json.dumps({"kind": "degree", "fields": degree(n, **fields)})
+    files = {"file": ("paper.pdf", paper, "application/pdf")}
+    headers = face.as_(key=f"with-{n}")
+    answer = face.client.post(REGISTRATIONS, data={"request": request}, files=files, headers=headers)
+    assert answer.status_code == 202, answer.text
+    face.drain()
+
+
+def test_what_the_answer_masks_is_not_in_the_bundle_either(two: Face):
+    paper = certificate_pdf("private")
+    registered_with(two, paper, 711, holder_id=ID)
+    answer = verify(two, ("x.pdf", paper), declared=json.dumps({"*": {"holder_id": ID}}))
+    (bundle,) = bundles_in(answer)
+    assert bundle.claims["holder_name"] == "王莉"
+    assert "holder_id" not in {*bundle.claims, *bundle.twins}
+    (material,) = answer.json()["materials"]
+    assert "holder_id" not in material["attested"]
+    assert [each["equal"] for each in material["comparisons"]] == [None]
+    assert ID not in answer.text
+
+    files = [("file", ("x.pdf", paper, "application/octet-stream"))]
+    (own,) = bundles_in(two.client.post(URL, files=files, headers=two.as_()))
+    assert own.claims["holder_id"] == ID
+    (strange,) = bundles_in(two.client.post(URL, files=files, headers=two.as_(institution="western")))
+    assert "holder_id" not in strange.claims
+
+
+def test_a_file_in_common_opens_nobodys_fields(two: Face):
+    paper = certificate_pdf("in common")
+    registered_with(two, paper, 721)
+    registered_with(two, paper, 722, holder_name="李伟")
+    answer = verify(two, ("x.pdf", paper))
+    bundles = bundles_in(answer)
+    assert [(dict(each.claims), dict(each.twins), each.files[0].sha256) for each in bundles] == [
+        ({}, {}, sha256(paper))
+    ] * 2
+    assert not any(name in answer.text for name in ("王莉", "李伟", number(721), number(722)))
+    files = [("file", ("x.pdf", paper, "application/octet-stream"))]
+    own = bundles_in(two.client.post(URL, files=files, headers=two.as_()))
+    assert {each.claims["holder_name"] for each in own} == {"王莉", "李伟"}
+
+
 def test_an_altered_file_and_a_stranger_are_told_apart(two: Face, issued: tuple[bytes, bytes]):
     paper, bundle = issued
     altered = one_byte_changed(paper)

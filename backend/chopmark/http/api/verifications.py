@@ -12,8 +12,10 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from chopmark.core.access import Role
+from chopmark.http.auth import Caller
 from chopmark.http.bodies import VERIFICATION
-from chopmark.http.here import Here
+from chopmark.http.here import Here, SignedIn
 from chopmark.http.intake import in_own_names
 from chopmark.http.models.base import answers
 from chopmark.http.models.verifications import VerificationOut
@@ -44,6 +46,7 @@ ZIP_ENTRIES: Final = 20_000
 )
 def verify(
     upload: Annotated[Upload, uploaded(MULTIPART)],
+    caller: SignedIn,
     here: Here,
     request: Request,
 ) -> Response:
@@ -59,7 +62,7 @@ def verify(
     if not paths:
         raise WrongShape([("file", _NO_FILE)])
     found = desk.collect(paths)
-    verified = desk.verify(found, desk.pair(found), declared_, kind)
+    verified = desk.verify(found, desk.pair_for(found, _registrar_of(caller)), declared_, kind)
     for each in verified:
         here.metrics.verdict(each.examination.verdict.value)
     end = _end(found, verified)
@@ -67,6 +70,11 @@ def verify(
         return StreamingResponse(_lines(verified, end), media_type=NDJSON)
     whole = {"read_at": end["read_at"], "materials": [_material(each) for each in verified]} | end
     return Response(orjson.dumps(whole), media_type=JSON)
+
+
+def _registrar_of(caller: Caller) -> bytes | None:
+    """The institution whose records the caller keeps, None for all others."""
+    return caller.node if caller.role is Role.REGISTRAR else None
 
 
 def _paths(upload: Upload, total: int) -> Iterator[Path]:
@@ -108,7 +116,7 @@ def _declarations(upload: Upload) -> Iterator[Declaration]:
 
 
 def _material(each: Verified) -> dict[str, Any]:
-    """One answer. A bundle from this site's index goes with it: whoever holds the exact file holds its content."""
+    """One answer. A bundle from this site's index goes with it, with no more in it than the caller may see."""
     bundle = each.material.bundle
     mine = bundle is not None and each.material.how is How.INDEX
     return {**as_json(each), "bundle_data": base64.b64encode(bundle.data).decode() if mine and bundle else None}

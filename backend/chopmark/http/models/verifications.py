@@ -71,7 +71,8 @@ class IssuerOut(Strict):
 class MaterialOut(Strict):
     """One material: a file with its bundle, or either alone.
 
-    ``bundle_data``: base64 of the bundle's bytes where this site's index had it: check it yourself. ``bundle``: its name.
+    ``bundle_data``: base64 of the bundle that this site's index had, without private fields, and without any field where several
+    credentials bind the file: check it yourself. An issuer's own registrar gets it whole. ``bundle``: its name.
     """
 
     material: str
