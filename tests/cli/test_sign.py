@@ -310,6 +310,90 @@ def test_nothing_is_signed_that_nobody_confirmed(asked: Path, desk: Office):
     assert desk.run("sign", asked, "--key", "nobody", "--yes").code == 2
 
 
+def test_what_is_signed_is_told_before_anybody_says_yes(asked: Path, desk: Office):
+    """To programs, too: a person who says no has had it before the eyes."""
+    answer = desk.run("sign", asked, "--key", "registrar", "--json", stdin=Screen("n\n"))
+    assert answer.code == 2
+    (file,), end = json.JSONDecoder().raw_decode(answer.out)
+    assert (file["requests"][0]["verb"], file["requests"][0]["count"]) == ("attest", 1)
+    assert json.loads(answer.out[end:])["error"]["code"] == "E100"
+    assert len(desk.json("sign", asked, "--key", "registrar", "--yes")[0]["requests"]) == 1
+
+
+def test_looking_does_not_sign(asked: Path, desk: Office):
+    before = sorted(desk.home.iterdir())
+    (file,) = desk.json("sign", asked, "--key", "registrar", "--check")
+    assert (file["signed"], file["requests"][0]["count"]) == (None, 1)
+    assert "nothing was signed" in desk.ok("sign", asked, "--key", "registrar", "--check").out
+    assert sorted(desk.home.iterdir()) == before
+
+
+# -- what the credentials say
+
+
+def test_the_signer_learns_what_is_signed_and_compares_it_with_the_sheet(site: Office, desk: Office):
+    sheet = site.sheet([{"certificate_number": number(n)} for n in (850, 851)])
+    asked = waits(site, *DEGREE, "--issuer", "night", "--sheet", sheet, "--yes")
+    contents = asked.with_name(asked.name.replace(".sign.json", ".content.jsonl"))
+    assert contents.stat().st_mode & 0o777 == 0o600
+    asked, contents, sheet = (Path(shutil.move(path, desk.home / path.name)) for path in (asked, contents, sheet))
+    words = ("sign", asked, "--key", "registrar", "--check", "--against")
+    (file,) = desk.json(*words, contents)
+    told = file["requests"][0]["credentials"]
+    assert [each["id"] for each in told] == file["requests"][0]["commitments"]
+    assert {each["claims"]["certificate_number"] for each in told} == {number(850), number(851)}
+    assert "王莉" in desk.ok(*words, contents).out
+    desk.ok(*words, sheet)
+    whole, lines = contents.read_bytes(), contents.read_bytes().splitlines(keepends=True)
+    for text, en, zh in (
+        (sheet.read_text("utf-8").replace(number(851), number(852)), "is not in the sheet", "不在表格中"),
+        (sheet.read_text("utf-8").replace("王莉", "李四", 1), "differs from the sheet", "与表格不同"),
+    ):
+        other = desk.file("other.csv", text)
+        refused(desk, *words, other, code="E101", en=en, zh=zh)
+    contents.write_bytes(lines[0])
+    refused(desk, *words, contents, code="E101", en="do not hold the credential", zh="没有凭证")
+    one, other = map(json.loads, lines)
+    forged = json.dumps(one | {"disclosures": other["disclosures"]}, separators=(",", ":"))
+    contents.write_text(forged + "\n", "utf-8")
+    refused(desk, *words, contents, code="E200", en="a disclosure is not of this credential", zh="披露的内容不属于")
+    contents.write_bytes(whole)
+    signed_ = desk.ok("sign", asked, "--key", "registrar", "--against", contents, "--against", sheet, "--yes")
+    assert "Signed" in signed_.out
+
+
+def test_requests_are_split_into_files_that_a_signer_takes(site: Office, monkeypatch: pytest.MonkeyPatch):
+    from chopmark.core.ledger import RequestState
+    from chopmark.services.delegation import request_file
+    from chopmark.wiring import Site
+
+    sheet = site.sheet([{"certificate_number": number(n)} for n in range(860, 863)])
+    waits(site, *DEGREE, "--issuer", "night", "--sheet", sheet, "--yes")
+    with Site(_settings(site), lambda _: "").ledger.read() as tx:
+        rows = [*tx.requests.listed([RequestState.OPEN])] * 5
+        sizes = lambda **limits: [len(group) for group, _ in request_file.request_files(tx, rows, "", "", **limits)]  # noqa: E731
+        assert sizes() == [5]
+        assert sizes(limit=70_000) == [2, 2, 1]
+        for _, data in request_file.request_files(tx, rows[:1], "夜校", ""):
+            assert request_file.read_request_file(data, "x").requests
+        batches, shared = request_file.batches_of, iter(range(100))
+
+        def apart(tx: Any, row: Any) -> Any:
+            """As if each request were about two batches of its own, as corrections are."""
+            (batch,) = batches(tx, row).values()
+            return {batch.root: batch} | {bytes([next(shared)]) * 32: batch for _ in range(2)}
+
+        monkeypatch.setattr(request_file, "batches_of", apart)
+        monkeypatch.setattr(request_file, "REQUESTS_LIMIT", 5)
+        assert sizes() == [2, 2, 1]
+
+
+def _settings(office: Office) -> Any:
+    from chopmark.settings import load_settings
+
+    return load_settings(home=office.home)
+
+
 def test_a_trust_file_with_another_contract_refuses(asked: Path, desk: Office, site: Office, town: Town):
     """Not even the site's own word about the contract counts."""
     payer = site.key("founder")

@@ -115,10 +115,17 @@ Answer = dict[str, Any]
 
 
 @contextmanager
-def lying(target: str, change: Change) -> Iterator[Server]:
-    """A server in front of a real one: what comes back from there goes through ``change``."""
+def lying(
+    target: str, change: Change = lambda _, said: said, instead: Callable[[Asked], Said | None] = lambda _: None
+) -> Iterator[Server]:
+    """A server in front of a real one: what comes back from there goes through ``change``.
+
+    ``instead``: answers by itself, or changes what goes there and gives None.
+    """
 
     def forward(asked: Asked) -> Said:
+        if (own := instead(asked)) is not None:
+            return own
         connection = http.client.HTTPConnection(urlsplit(target).netloc, timeout=60)
         kept = {name: value for name, value in asked.headers.items() if name not in ("host", "connection")}
         try:

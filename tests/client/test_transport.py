@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import pickle
@@ -102,6 +103,38 @@ def test_a_site_that_answers_a_byte_at_a_time_runs_out_of_time() -> None:
     listener.close()
     assert time.monotonic() - began < 2
     assert "not complete" in told.value.say(Language.EN)
+
+
+def test_a_download_that_drips_comes_to_an_end() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: 1000\r\n\r\n")
+        try:
+            for _ in range(40):
+                connection.sendall(b" ")
+                time.sleep(0.05)
+        except OSError:
+            pass
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    site = Transport(f"http://127.0.0.1:{listener.getsockname()[1]}", patience=Patience(answer=0.3, retry=0.1))
+    with pytest.raises(SiteUnreachable, match=r"too slowly|太慢"):
+        site.ask("GET", "/x", accept="application/zip", into=io.BytesIO())
+    listener.close()
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_download_may_take_longer_than_an_answer_as_long_as_it_comes(serve: Serve) -> None:
+    server = serve(Said(body=b" " * 300_000, content_type="application/zip"))
+    into = io.BytesIO()
+    Transport(server.url, patience=Patience(answer=0.0, retry=0.1)).ask(
+        "GET", "/x", accept="application/zip", into=into
+    )
+    assert into.tell() == 300_000
 
 
 @pytest.mark.parametrize(

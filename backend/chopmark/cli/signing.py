@@ -14,11 +14,13 @@ from chopmark.errors import Unsigned, UsageError
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from chopmark.core.ledger import RequestRow
+    from chopmark.core.disclosure import ClaimValue
+    from chopmark.core.ledger import CredentialRow, RequestRow
     from chopmark.services.delegation.offline import ToSign
     from chopmark.services.delegation.request_file import RequestFile
+    from chopmark.services.ports import Transaction
 
 Json = Annotated[bool, typer.Option("--json", help="JSON")]
 LISTED: Final = 5
@@ -29,10 +31,16 @@ def sign(
     files: Annotated[list[Path], typer.Argument(help="签名请求文件 · NAME.sign.json")],
     key: Annotated[str, typer.Option("--key", help="签名密钥 · name of the key that signs")],
     yes: Annotated[bool, typer.Option("--yes", help="不再询问 · sign without asking")] = False,
+    check: Annotated[bool, typer.Option("--check", help="只核对并显示，不签名 · show it, do not sign")] = False,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="与内容文件或表格逐项对照 · compare with NAME.content.jsonl or a sheet, repeatable"),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="签名文件的文件夹（默认与请求同处）· where the answers go")] = None,
     as_json: Json = False,
 ) -> None:
     """离线核对并签名，只用信任文件和密钥 · check and sign what a site asks, offline; needs trust file and key only."""
+    from chopmark.cli.against import claims_of, read_against, require_in_sheets, show_claims
     from chopmark.services.delegation.offline import examine, require_signer, sign_all
     from chopmark.services.delegation.request_file import read_file, read_request_file, signed_file, write_file
 
@@ -41,21 +49,34 @@ def sign(
     trust, now = T.site.trust, int(T.site.clock())
     read = [(path, read_request_file(read_file(path), path.name)) for path in files]
     asked = [(path, file, examine(file, trust, now)) for path, file in read]
-    for _, file, requests in asked:
+    beside = read_against(against or [], files)
+    shown = []
+    for path, file, requests in asked:
+        told = []
         for one in requests:
             _show(file, one)
+            claims = claims_of(one, beside)
+            show_claims(claims)
+            require_in_sheets(one, claims, beside)
+            told.append(_as_json(one) | ({"credentials": _claims_json(claims)} if claims else {}))
+        shown.append({"file": str(path), "signed": None if check else str(_answer_path(path, out)), "requests": told})
+    if check:
+        T.answer(shown)
+        T.out("以上已核对，没有签名", "That is what would be signed; nothing was signed")
+        return
     address = T.site.keystore.address(key)
     for _, _, requests in asked:
         require_signer(requests, address)  # before anybody is asked for a passphrase
+    if not yes:
+        T.answer(shown)  # whoever is asked has to see it before the answer
     _require_yes(yes, sum(len(requests) for _, _, requests in asked))
     signer = T.site.signer(key)
-    done = []
     for path, _, requests in asked:
-        answer = (out or path.parent) / _answer_name(path)
+        answer = _answer_path(path, out)
         write_file(answer, signed_file(sign_all(requests, signer.address, signer.sign_digest)))
-        done.append({"file": str(path), "signed": str(answer), "requests": [_as_json(one) for one in requests]})
         T.out(plain(T.text(f"已签名：{answer}", f"Signed: {answer}")))
-    T.answer(done)
+    if yes:
+        T.answer(shown)
     T.out(
         "下一步：把签名文件交回站点，由其运行 chopmark submit",
         "Next: hand it back to the site, which runs chopmark submit",
@@ -80,21 +101,37 @@ def submit(
 
 
 def write_requests(rows: Sequence[RequestRow]) -> Unsigned:
-    """Write the file that asks for these signatures of one institution into the current folder; what to tell about it."""
+    """Write the files that ask for these signatures of one institution into the current folder; what to tell about it.
+
+    Beside each what its credentials say, for the registrar and the signer only.
+    """
     from chopmark.core.reference import serial
-    from chopmark.services.delegation.request_file import REQUEST_SUFFIX, REQUESTS_LIMIT, request_file, write_file
+    from chopmark.services.delegation.contents import SUFFIX, write_contents
+    from chopmark.services.delegation.request_file import REQUEST_SUFFIX, request_files, write_file
     from chopmark.services.issuers import profile_of
 
     issuer = rows[0].issuer
+    paths = []
     with T.site.ledger.read() as tx:
         node = tx.nodes.by_node(issuer)
         profile = None if node is None else profile_of(node)
         names = ("", "") if profile is None else (profile.name_zh, profile.name_en)
-        data = request_file(tx, rows[:REQUESTS_LIMIT], *names)
-    alias = str(serial(issuer)) if node is None else node.alias
-    path = Path(f"{alias}-{rows[0].digest.hex()[:8]}{REQUEST_SUFFIX}")
-    write_file(path, data)
-    return Unsigned(count=min(len(rows), REQUESTS_LIMIT), file=path, ids=[row.public_id for row in rows])
+        alias = str(serial(issuer)) if node is None else node.alias
+        for group, data in request_files(tx, rows, *names):
+            path = Path(f"{alias}-{group[0].digest.hex()[:8]}{REQUEST_SUFFIX}")
+            write_file(path, data)
+            paths.append(path)
+            if contents := _contents(tx, group):
+                write_contents(path.with_name(path.name.removesuffix(REQUEST_SUFFIX) + SUFFIX), contents)
+    return Unsigned(count=len(rows), file=" ".join(map(str, paths)), ids=[row.public_id for row in rows])
+
+
+def _contents(tx: Transaction, rows: Sequence[RequestRow]) -> list[CredentialRow]:
+    """The credentials that these requests register."""
+    from chopmark.core.ledger import Verb
+
+    batches = dict.fromkeys(row.batch_id for row in rows if row.verb is Verb.ATTEST and row.batch_id is not None)
+    return [each for batch in batches for each in tx.credentials.of_batch(batch)]
 
 
 def write_all() -> list[Unsigned]:
@@ -145,6 +182,14 @@ def _answer_name(path: Path) -> str:
     from chopmark.services.delegation.request_file import REQUEST_SUFFIX, SIGNED_SUFFIX
 
     return path.name.removesuffix(REQUEST_SUFFIX).removesuffix(".json") + SIGNED_SUFFIX
+
+
+def _answer_path(path: Path, out: Path | None) -> Path:
+    return (out or path.parent) / _answer_name(path)
+
+
+def _claims_json(claims: Mapping[bytes, Mapping[str, ClaimValue]]) -> list[dict[str, object]]:
+    return [{"id": commitment.hex(), "claims": dict(said)} for commitment, said in claims.items()]
 
 
 def _require_yes(yes: bool, count: int) -> None:

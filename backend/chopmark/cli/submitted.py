@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chopmark.cli.app import TERMINAL as T
 from chopmark.cli.terminal import plain
-from chopmark.errors import InputError, UnknownThing
+from chopmark.errors import InputError, UnknownThing, UsageError
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -42,15 +42,46 @@ def take_in(files: Sequence[Path]) -> list[RequestRow]:
     return rows
 
 
+def refuse(ids: Sequence[str], wrong: Sequence[str] = ()) -> list[RequestRow]:
+    """Do not sign these requests (public ids): all of them or none; the closed requests.
+
+    ``wrong``: commitments, in hex, of the credentials of the one request that are withdrawn; the others are asked for
+    anew. None: everything that the requests are about is given up. Raises ``UnknownThing``, ``InputError``,
+    ``UsageError``, ``Unreachable``.
+    """
+    from chopmark.services.pipeline import refuse as close
+    from chopmark.services.pipeline import require_unsaid
+
+    if wrong and len(ids) != 1:
+        raise UsageError(why=Wording("逐份拒签时只能给出一项请求", "single credentials are refused of one request"))
+    with T.site.ledger.read() as tx:
+        rows = [_known(tx, one) for one in ids]
+    for row in rows:
+        require_unsaid(T.site.chain, row)
+    named = {_commitment(one) for one in wrong}
+    with T.site.ledger.begin() as tx:
+        closed = [close(tx, row, int(T.site.clock()), named) for row in rows]
+    T.answer([{"id": row.public_id, "state": row.state.value, "note": row.note} for row in closed])
+    for row in closed:
+        T.out(plain(T.text(f"已拒签：{row.public_id}", f"Refused: {row.public_id}")))
+    return closed
+
+
+def _commitment(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        raise InputError(
+            place=plain(text[:80]),
+            why=Wording("不是凭证编号（64 位十六进制）", "it is no credential's id (64 hex digits)"),
+            fix_zh="请从签名请求中复制",
+            fix_en="Copy it from the request",
+        ) from None
+
+
 def _request(tx: Transaction, one: Signed) -> RequestRow:
     """The request that a signature is for."""
-    row = tx.requests.find(one.public_id)
-    if row is None:
-        raise UnknownThing(
-            what=Wording("签名请求", "request for a signature"),
-            name=one.public_id,
-            known=Wording("用 chopmark status 查看", "chopmark status lists them"),
-        )
+    row = _known(tx, one.public_id)
     if (one.digest, one.signer) != (row.digest, row.signer):
         raise InputError(
             place=one.public_id,
@@ -59,6 +90,17 @@ def _request(tx: Transaction, one: Signed) -> RequestRow:
             ),
             fix_zh="请用站点给出的请求文件重新签名",
             fix_en="Sign the request file of this site anew",
+        )
+    return row
+
+
+def _known(tx: Transaction, public_id: str) -> RequestRow:
+    row = tx.requests.find(public_id)
+    if row is None:
+        raise UnknownThing(
+            what=Wording("签名请求", "request for a signature"),
+            name=plain(public_id[:64]),
+            known=Wording("用 chopmark status 查看", "chopmark status lists them"),
         )
     return row
 

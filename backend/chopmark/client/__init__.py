@@ -20,6 +20,7 @@ from chopmark.client.proving import Proof
 from chopmark.client.site_client import SiteClient
 from chopmark.client.token import Token, read_token
 from chopmark.client.transport import Patience
+from chopmark.client.wanted import Wanted, wanted_correction, wanted_many, wanted_one, wanted_sheet
 from chopmark.core.verdict import State, Verdict
 from chopmark.wording import Language
 
@@ -40,5 +41,10 @@ __all__ = [
     "TokenUnusable",
     "Verdict",
     "Verification",
+    "Wanted",
     "read_token",
+    "wanted_correction",
+    "wanted_many",
+    "wanted_one",
+    "wanted_sheet",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -59,7 +59,7 @@ def prove_batches(chains: OwnChains, batches: Sequence[NamedBatch], chain_id: in
     def look(node: Node, at: BlockRef, entry: TrustedRegistry) -> Proof:
         early = [each for each in batches if each.block > at.number]
         if early:
-            return _open(_NOT_FINAL.filled(block=early[0].block, own=at.number), at)
+            return open_proof(_NOT_FINAL.filled(block=early[0].block, own=at.number), at)
         records = node.batches([(issuer_id(entry.registry_id, each.issuer), each.root) for each in batches], at)
         wrong = []
         for told, found in zip(batches, records, strict=True):
@@ -71,7 +71,7 @@ def prove_batches(chains: OwnChains, batches: Sequence[NamedBatch], chain_id: in
                 wrong.append(Finding("S002", {"what": _RECORD, "theirs": theirs, "own": own}))
         return Proof(State.INVALID if wrong else State.VALID, tuple(wrong), at)
 
-    return _ask(chains, chain_id, registry, look)
+    return ask_own(chains, chain_id, registry, look)
 
 
 def prove_leaf(chains: OwnChains, leaf: AttestationId, issuer: bytes, verdict: Verdict) -> Proof:
@@ -87,14 +87,14 @@ def prove_leaf(chains: OwnChains, leaf: AttestationId, issuer: bytes, verdict: V
         word, bit = divmod(leaf.index, 256)
         words = node.status_words([(issuer, leaf.root, word, int(plane)) for plane in Plane], at)
         planes = {plane: bool(bits >> bit & 1) for plane, bits in zip(Plane, words, strict=True)}
-        own = _status(planes[Plane.REVOKED], planes[Plane.SUSPENDED], planes[Plane.SUPERSEDED])
+        own = status_of(planes)
         theirs = verdict if verdict in _OF_STATUS else None
         if own is not theirs and (own is not None or theirs is not None) and verdict not in _ABOVE_STATUS:
             said = own.wording if own else _IN_FORCE
             return Proof(State.INVALID, (Finding("S001", {"theirs": verdict.wording, "own": said}),), at)
         return Proof(State.VALID, (), at)
 
-    return _ask(chains, leaf.chain_id, leaf.registry, look)
+    return ask_own(chains, leaf.chain_id, leaf.registry, look)
 
 
 def examine_bundles(chains: OwnChains, bundles: Sequence[tuple[str, bytes]]) -> list[Verified]:
@@ -126,13 +126,14 @@ def unproven(examined: Iterable[Verified]) -> Examination | None:
     return next((x for each in examined if (x := each.examination).read_at is None), None)
 
 
-def _ask(
+def ask_own(
     chains: OwnChains, chain_id: int, registry: bytes, look: Callable[[Node, BlockRef, TrustedRegistry], Proof]
 ) -> Proof:
+    """``look`` at the newest final block of the first trusted node that answers; why not, if none does. Never raises."""
     try:
         chain, entry = _trusted(chains, chain_id, registry)
     except TrustError as fault:
-        return _open(_said(fault))
+        return open_proof(_said(fault))
     why: Wording = _NO_NODE
     for node in chains.nodes(chain, entry):
         try:
@@ -141,7 +142,7 @@ def _ask(
             return look(node, at, entry)
         except ChainError as fault:
             why = _said(fault)
-    return _open(why)
+    return open_proof(why)
 
 
 def _trusted(chains: OwnChains, chain_id: int, registry: bytes) -> tuple[TrustedChain, TrustedRegistry]:
@@ -152,15 +153,17 @@ def _trusted(chains: OwnChains, chain_id: int, registry: bytes) -> tuple[Trusted
     return found
 
 
-def _status(revoked: bool, suspended: bool, superseded: bool) -> Verdict | None:
-    if superseded:
+def status_of(planes: Mapping[Plane, bool]) -> Verdict | None:
+    """What a leaf's bits say; None: nothing was said about it."""
+    if planes[Plane.SUPERSEDED]:
         return Verdict.SUPERSEDED
-    if revoked:
+    if planes[Plane.REVOKED]:
         return Verdict.REVOKED
-    return Verdict.SUSPENDED if suspended else None
+    return Verdict.SUSPENDED if planes[Plane.SUSPENDED] else None
 
 
-def _open(why: Wording, at: BlockRef | None = None) -> Proof:
+def open_proof(why: Wording, at: BlockRef | None = None) -> Proof:
+    """Nobody knows, and why. ``at``: the block of one's own that does not tell."""
     return Proof(State.COULD_NOT_CHECK, (Finding("S019", {"why": why}),), at)
 
 

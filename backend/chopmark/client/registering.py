@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,19 +11,28 @@ from pathlib import Path
 from typing import Final
 
 from chopmark.client.answers import Credential, DryRun, Registered, Registration
+from chopmark.client.changing import prove_change
 from chopmark.client.connected import Connected, segment
-from chopmark.client.errors import StillWaiting
-from chopmark.client.homecoming import take_home
+from chopmark.client.errors import SiteContradicted, SiteError, StillWaiting
+from chopmark.client.homecoming import Home, take_home
 from chopmark.client.multipart import Part, file_part, json_part, multipart, text_part
 from chopmark.client.packing import zipped
 from chopmark.client.proving import Proof, prove_batches
 from chopmark.client.transport import Body, json_body
+from chopmark.client.wanted import Wanted, claims_in
+from chopmark.core.finding import Finding
 from chopmark.core.trust import TrustedRegistry
 from chopmark.core.verdict import State
+from chopmark.kinds import find_kind
 from chopmark.services.register.deliver import Delivered
+from chopmark.services.register.draft import Draft
+from chopmark.services.verify.collect import opened_or_fault
+from chopmark.wording import Wording
 
 FieldValue = str | int | Sequence[str]
 Fields = Mapping[str, FieldValue]
+VERSIONS: Final = 5
+"""Credentials of one number that are looked at."""
 POLL: Final = (0.2, 0.5, 1.0, 2.0)
 """Seconds between two looks; the last one is repeated."""
 
@@ -128,10 +138,54 @@ class Registering(Connected):
         Raises ``SiteContradicted`` if one of them is no registered credential of this submission, ``TrustError`` or
         ``Unreachable`` if the chain cannot be asked: then nothing is written. A file that is there is never overwritten.
         """
-        now = self.registration(id_)
+        return self.bring_home(self.registration(id_), folder).delivered
+
+    def bring_home(self, done: Registration, folder: Path, wanted: Wanted | None = None) -> Home:
+        """``bundles``, compared with what was handed in before any is written.
+
+        ``wanted``: of ``wanted_one``, ``wanted_many``, ``wanted_sheet`` or ``wanted_correction``, read before it was handed in.
+        Raises as ``bundles``; ``SiteContradicted`` (S021), too, if one says what nobody handed in. What did not come back although
+        it was handed in is a remark, unless the chain shows that it was revoked or replaced before.
+        """
         with tempfile.TemporaryFile() as package:
-            self._raw(f"/registrations/{segment(id_)}/bundles", "application/zip", into=package)
-            return take_home(package, now, self._chains, folder, self.url)
+            self._raw(f"/registrations/{segment(done.id)}/bundles", "application/zip", into=package)
+            excused = functools.partial(self._ended_before, done.kind)
+            return take_home(package, done, self._chains, folder, self.url, wanted, excused)
+
+    def require_same(self, taken: Registration, done: Registration, wanted: Wanted | None = None) -> None:
+        """Raise ``SiteContradicted`` if a submission is another one now than when it was taken in, or not what was wished."""
+        told = [
+            Finding("S021", {"why": _CHANGED.filled(what=what, before=before, now=now)})
+            for what, before, now in (
+                (_ID, taken.id, done.id),
+                (_KIND, wanted.kind if wanted else taken.kind, taken.kind),
+                (_KIND, taken.kind, done.kind),
+                (_ISSUER, taken.issuer if wanted is None or wanted.issuer is None else wanted.issuer, taken.issuer),
+                (_ISSUER, taken.issuer, done.issuer),
+                (_NUMBER, taken.count, done.count),
+                (_ASIDE, taken.rejected, done.rejected),
+            )
+            if before != now
+        ]
+        if told:
+            raise SiteContradicted(site=self.url, findings=tuple(told))
+
+    def _ended_before(self, kind: str, draft: Draft) -> bool:
+        """Whether a credential of this number or content is revoked or replaced: a list that is run again brings nobody back."""
+        listed = (
+            self._pages("/credentials", Credential.read, {"number": draft.shown, "kind": kind}) if draft.shown else ()
+        )
+        for each, _ in zip(listed, range(VERSIONS), strict=False):
+            try:
+                data = self._raw(f"/credentials/{segment(each.id)}/bundle", "application/json")
+            except SiteError:
+                continue
+            opened, _fault = opened_or_fault(data)
+            if opened is None or draft.number not in find_kind(kind).numbers(claims_in(find_kind(kind), opened)):
+                continue
+            if prove_change(self._chains, "revoke", [(each.id, data)], timeout=0).state is State.VALID:
+                return True
+        return False
 
     def mail_merge(self, id_: str) -> bytes:
         """The CSV with which bundles are mailed to their holders."""
@@ -143,8 +197,10 @@ class Registering(Connected):
 
     def _proven(self, done: Registration, until: float) -> Proof:
         """One's own look; a node of one's own may need a moment longer than the site's."""
-        if done.state != "registered" or not done.batches:
+        if done.state != "registered" or not (done.batches or done.count):
             return Proof(State.SKIPPED)
+        if not done.batches:
+            return Proof(State.INVALID, (Finding("S021", {"why": _NO_BATCH.filled(count=done.count)}),))
         chain_id, registry = self._home()
         for pause in _pauses():
             proof = prove_batches(self._chains, done.batches, chain_id, registry)
@@ -204,3 +260,12 @@ def _sheet(sheet: Path, kind: str, files: Path | None, headings: Mapping[str, st
             package = zipped(files, Path(scratch) / "files.zip") if files.is_dir() else files
             parts.append(file_part("files", package, "files.zip", "application/zip"))
         yield multipart(parts)
+
+
+_CHANGED: Final = Wording("{what}是 {now}，应为 {before}", "its {what} is {now} and should be {before}")
+_ID: Final = Wording("登记编号", "registration")
+_KIND: Final = Wording("类别", "kind")
+_ISSUER: Final = Wording("机构编号", "institution")
+_NUMBER: Final = Wording("份数", "number of credentials")
+_ASIDE: Final = Wording("退回行数", "number of rows set aside")
+_NO_BATCH: Final = Wording("称已登记 {count} 份，却没有所在批次", "it calls {count} registered and names no batch")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from chopmark.client.answers import Changed, Credential, Registration, SigningRequest, StatusChange
+from chopmark.client.changing import prove_change
 from chopmark.client.connected import Connected, segment
-from chopmark.client.errors import SiteContradicted, StillWaiting
+from chopmark.client.errors import SiteContradicted, SiteError, StillWaiting
 from chopmark.client.multipart import file_part, json_part, multipart
-from chopmark.client.proving import examine_bundles, refutations, unproven
+from chopmark.client.proving import Proof, examine_bundles, open_proof, refutations, unproven
 from chopmark.client.registering import POLL, Fields
 from chopmark.client.transport import json_body
-from chopmark.core.verdict import Part
+from chopmark.core.bundle import OpenedBundle
+from chopmark.core.finding import Finding
+from chopmark.core.verdict import Part, State
 from chopmark.errors import TrustError, Unreachable
+from chopmark.services.verify.collect import opened_or_fault
 from chopmark.wording import Language, Wording
 
 StatusVerb: TypeAlias = Literal["revoke", "suspend", "resume"]
@@ -40,13 +44,11 @@ class Statuses(Connected):
         """
         if self._chains.trust is None:
             raise TrustError(why=_NO_TRUST)
-        data = self._raw(f"/credentials/{segment(id_)}/bundle", "application/json")
+        data = self._bundle_data(id_)
         (examined,) = examine_bundles(self._chains, [(id_, data)])
         wrong = tuple(refutations([examined]))
         opened = examined.material.bundle.opened if examined.material.bundle else None
         if not wrong and opened is not None and opened.commitment.hex() != id_:
-            from chopmark.core.finding import Finding
-
             wrong = (Finding("S018", {"why": _OTHER.filled(id=opened.commitment.hex())}),)
         if wrong:
             raise SiteContradicted(site=self.url, findings=wrong)
@@ -94,6 +96,61 @@ class Statuses(Connected):
                 raise StillWaiting(site=self.url, seconds=f"{timeout:g}", name=id_, state=now.state)
             time.sleep(pause)
 
+    def prove_change(
+        self,
+        change: StatusChange,
+        verb: StatusVerb,
+        credentials: Sequence[str],
+        *,
+        bundles: Mapping[str, bytes] | None = None,
+        timeout: float = 30.0,
+    ) -> tuple[tuple[Changed, ...], Proof]:
+        """What the site says became of each credential, and whether the chain says so too, at one final block of one's own.
+
+        ``credentials``: the commitments that were meant, all of them; ``bundles``: by commitment, as far as they are at hand;
+        others are asked of the site, and opened, so that it cannot point to another leaf. ``proof.state`` is ``invalid`` if the
+        chain refutes the site, ``could_not_check`` without trust, node or bundle.
+        """
+        told = tuple(self.changed(change.id))
+        if {each.id for each in told} != set(credentials) or len(told) != len(credentials):
+            why = _NOT_MEANT.filled(found=len(told), expected=len(credentials))
+            return told, Proof(State.INVALID, (Finding("S021", {"why": why}),))
+        if self._chains.trust is None:
+            return told, open_proof(_NO_TRUST)
+        held: list[tuple[str, bytes]] = []
+        for id_ in credentials:
+            try:
+                held.append((id_, (bundles or {}).get(id_) or self._bundle_data(id_)))
+            except SiteError as fault:
+                why = Wording("{zh}", "{en}").filled(zh=fault.say(Language.ZH), en=fault.say(Language.EN))
+                return told, open_proof(why)
+        block = max((each.block or 0 for each in told), default=0)
+        return told, prove_change(self._chains, verb, held, block=block, timeout=timeout)
+
+    def prove_superseded(self, old: str, bundle: bytes, *, timeout: float = 30.0) -> Proof:
+        """Whether the chain says that a credential (commitment, with its bundle) was replaced by a newer version."""
+        if self._chains.trust is None:
+            return open_proof(_NO_TRUST)
+        return prove_change(self._chains, "supersede", [(old, bundle)], timeout=timeout)
+
+    def opened(self, id_: str) -> tuple[OpenedBundle, bytes]:
+        """A credential's bundle, opened and seen to be of this commitment; the chain is not asked (see ``bundle``).
+
+        Raises ``SiteContradicted`` if it does not open or is another one's.
+        """
+        data = self._bundle_data(id_)
+        opened, fault = opened_or_fault(data)
+        if opened is None:
+            why = fault.facts.get("why", "…") if fault else "…"
+            raise SiteContradicted(site=self.url, findings=(Finding("S006", {"name": id_, "why": why}),))
+        if opened.commitment.hex() != id_:
+            why = _OTHER.filled(id=opened.commitment.hex())
+            raise SiteContradicted(site=self.url, findings=(Finding("S018", {"why": why}),))
+        return opened, data
+
+    def _bundle_data(self, id_: str) -> bytes:
+        return self._raw(f"/credentials/{segment(id_)}/bundle", "application/json")
+
     def correct(
         self, id_: str, fields: Fields, files: Sequence[Path] = (), *, reason: str = "corrected", key: str = ""
     ) -> Registration:
@@ -124,3 +181,7 @@ _NO_TRUST = Wording(
     "没有给出信任文件，无法核验站点交来的凭证包", "none was given, so the bundle from the site cannot be checked"
 )
 _OTHER = Wording("它属于另一凭证 {id}", "it is that of another credential, {id}")
+_NOT_MEANT = Wording(
+    "变更所列的 {found} 份凭证不是交给它的 {expected} 份",
+    "the {found} credentials that the change lists are not the {expected} that were handed in",
+)

@@ -38,7 +38,8 @@ class Patience:
     """How long to wait, in seconds, and how much to read, in bytes.
 
     ``connect``: for a connection. ``silence``: between two bytes. ``answer``: for one whole answer. ``retry``: for all
-    attempts together. ``limit``: of an answer in memory. ``download``: of one that goes into a file.
+    attempts together. ``limit``: of an answer in memory. ``download``: of one that goes into a file; it may take longer than
+    ``answer`` by as much as it brings at ``slowest`` bytes a second.
     """
 
     connect: float = 10.0
@@ -47,6 +48,7 @@ class Patience:
     retry: float = 30.0
     limit: int = 64 << 20
     download: int = 4 << 30
+    slowest: int = 16 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,22 +208,27 @@ class Transport:
             raise self._nonsense(_OTHER_SORT.filled(sort=sort[:100] or "-", accept=accept))
         if into is None:
             return Reply(status, headers, self._read(response, self.patience.limit, until))
-        self._download(response, into)
+        self._download(response, into, until)
         return Reply(status, headers, b"")
 
     def _read(self, response: BaseHTTPResponse, limit: int, until: float) -> bytes:
         parts = []
         for part in self._parts(response, limit):
-            if time.monotonic() > until:
-                raise SiteUnreachable(site=self.site, why=_SLOW.filled(seconds=f"{self.patience.answer:g}"))
+            self._require_time(until)
             parts.append(part)
         return b"".join(parts)
 
-    def _download(self, response: BaseHTTPResponse, into: BinaryIO) -> None:
+    def _download(self, response: BaseHTTPResponse, into: BinaryIO, until: float) -> None:
         into.seek(0)
         into.truncate()
         for part in self._parts(response, self.patience.download):
+            until += len(part) / self.patience.slowest  # a byte now and then is no download
+            self._require_time(until)
             into.write(part)
+
+    def _require_time(self, until: float) -> None:
+        if time.monotonic() > until:
+            raise SiteUnreachable(site=self.site, why=_SLOW.filled(seconds=f"{self.patience.answer:g}"))
 
     def _parts(self, response: BaseHTTPResponse, limit: int) -> Iterator[bytes]:
         size = 0
@@ -260,4 +267,6 @@ _DETOUR: Final = Wording("它转向 {where}；请改用最终的网址", "it red
 _PACKED: Final = Wording("回答经过压缩，而本程序没有请求压缩", "it is compressed, which was not asked for")
 _OTHER_SORT: Final = Wording("回答的类型是 {sort}，应为 {accept}", "it is of the type {sort} instead of {accept}")
 _LONG: Final = Wording("回答超过 {limit} 字节", "it is longer than {limit} bytes")
-_SLOW: Final = Wording("{seconds} 秒内没有答完", "the answer was not complete within {seconds} s")
+_SLOW: Final = Wording(
+    "{seconds} 秒内没有答完，或传得太慢", "the answer was not complete within {seconds} s, or came too slowly"
+)

@@ -621,8 +621,8 @@ CATALOGUE: Final[dict[str, Wording]] = {
     "S022": Wording(
         "登记的内容未能与交给该站点的逐项比对：{why}",
         "What was registered could not be compared with what was handed to the site: {why}",
-        "请逐份查看凭证包；表头含义可用 --heading 说明后重跑",
-        "Look at the bundles one by one; say with --heading what columns mean and run it again",
+        "请逐份查看凭证包；列的含义可用 --map 说明后重跑",
+        "Look at the bundles one by one; say with --map what columns mean and run it again",
     ),
     "S023": Wording(
         "交给该站点的有 {count} 份没有登记：{numbers}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -73,6 +74,17 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_not(tmp_path: Pa
         assert sandbox.dissect(good, PDF) == Anatomy()
 
 
+def test_when_the_time_is_over_nothing_more_is_looked_into(tmp_path: Path) -> None:
+    good = tmp_path / "good.pdf"
+    good.write_bytes(paper.certificate_pdf())
+    with Sandbox(until=time.monotonic() + 30) as sandbox:
+        assert sandbox.dissect(good, PDF) == Anatomy()
+        sandbox._until = time.monotonic()
+        child = sandbox._child
+        assert sandbox.dissect(good, PDF).trouble is Trouble.UNREADABLE
+        assert sandbox._child is child  # it was not even asked
+
+
 def test_a_picture_bomb_is_refused(tmp_path: Path) -> None:
     """Some bytes that promise 3.6 gigapixels."""
     path = tmp_path / "bomb.png"
@@ -100,3 +112,17 @@ def test_a_picture_bomb_is_refused(tmp_path: Path) -> None:
 )
 def test_media_type_goes_by_the_bytes(head: bytes, name: str, expected: str) -> None:
     assert media_type(head, name) == expected
+
+
+def test_postscript_behind_a_pictures_first_bytes_starts_no_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow hands PostScript to Ghostscript; this file bears WebP's mark where it is looked for, and is PostScript."""
+    started: list[object] = []
+    monkeypatch.setattr("PIL.EpsImagePlugin.Ghostscript", lambda *a, **k: started.append(a))
+    data = b"%!PSaaaaWEBP\n%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF\n"
+    path = tmp_path / "file.webp"
+    path.write_bytes(data)
+    assert media_type(data) == "image/webp"
+    assert dissect(path, "image/webp") == Anatomy(Trouble.UNREADABLE, scanned=True)
+    assert started == []

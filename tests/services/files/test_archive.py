@@ -1,6 +1,8 @@
 """services.files.archive: ZIP archives from anywhere (FAULTS 49): refused before unpacking, or unpacked whole."""
 
+import errno
 import io
+import shutil
 import stat
 import struct
 import zipfile
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chopmark.errors import UnsafeArchive
-from chopmark.services.files import ArchiveLimits, is_archive, unpack
+from chopmark.services.files import Allowance, ArchiveLimits, is_archive, unpack
 from chopmark.wording import Language
 
 
@@ -218,3 +220,36 @@ def test_one_bit_changed_anywhere_is_refused_or_stays_inside(tmp_path_factory, a
             assert each.path.resolve().is_relative_to(folder / "out")
     except UnsafeArchive:
         assert not (folder / "out").exists()
+
+
+# --- several archives of one request, and a disk that fills
+
+
+def one_after_another(tmp_path, archives, **limits):
+    allowance = Allowance(ArchiveLimits(**limits))
+    for at, data in enumerate(archives):
+        path = tmp_path / f"{at}.zip"
+        path.write_bytes(data)
+        allowance.unpack(path, tmp_path / f"out{at}")
+
+
+@pytest.mark.parametrize(("limits", "rule"), [({"entries": 5}, "entries"), ({"total_bytes": 50}, "too-large")])
+def test_the_limits_hold_for_all_archives_together(tmp_path, limits, rule):
+    data = zipped(("a.txt", b"x" * 10), ("b.txt", b"y" * 10), ("empty/", b""))
+    one_after_another(tmp_path, [data], **limits)
+    shutil.rmtree(tmp_path / "out0")
+    with pytest.raises(UnsafeArchive) as caught:
+        one_after_another(tmp_path, [data] * 3, **limits)
+    assert caught.value.rule == rule
+
+
+def test_room_on_the_disk_is_looked_at_while_unpacking(tmp_path, monkeypatch):
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped(("a.bin", b"x" * 10), ("b.bin", b"y" * 10)))
+    free = iter([100, 100, 100, 99])
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=next(free)))
+    with pytest.raises(OSError, match="space") as caught:
+        unpack(path, tmp_path / "out", ArchiveLimits(keep_free=100))
+    assert caught.value.errno == errno.ENOSPC
+    assert not (tmp_path / "out").exists()

@@ -54,6 +54,14 @@ def test_what_is_neither(tmp_path, name):
         pytest.fail("there is nothing to open")
 
 
+def test_an_error_names_the_part_and_no_path_of_the_server(tmp_path):
+    (tmp_path / "part-00001").write_text("x")
+    with pytest.raises(InputError) as caught, files_of(tmp_path / "part-00001", name="材料.zip"):
+        pytest.fail("there is nothing to open")
+    assert caught.value.facts["place"] == "材料.zip"
+    assert str(tmp_path) not in str(caught.value)
+
+
 def test_links_inside_the_folder_count_and_links_out_of_it_do_not(tmp_path):
     inside, outside = tmp_path / "in", tmp_path / "out"
     for folder in (inside, outside):

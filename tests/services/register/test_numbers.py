@@ -84,13 +84,16 @@ def test_another_issuers_paper_is_its_own(sqlite_store: Store) -> None:
         assert len(weigh(tx.credentials, b"\x22" * 32, PAPER, [paper()]).new) == 1
 
 
-def test_a_revoked_one_is_no_obstacle_under_its_other_number(
+def test_a_revoked_one_is_not_brought_back_under_its_other_number(
     sqlite_store: Store, weighed: Callable[..., Weighed]
 ) -> None:
     keep(sqlite_store, paper(doi=DOI))
     with sqlite_store.begin() as tx:
         tx.credentials.release_number(1)
-    assert len(weighed(paper()).new) == 1
+    found = weighed(paper(), paper(doi="10.13328/other", pages="40-41"))
+    assert (len(found.new), [finding.code for finding in found.ended]) == (1, ["I006"])
+    with sqlite_store.read() as tx:
+        assert len(weigh(tx.credentials, ISSUER, PAPER, [paper()], again=True).new) == 1
 
 
 def test_it_is_found_by_any_of_its_numbers(store: Store) -> None:

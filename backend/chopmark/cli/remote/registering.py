@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from chopmark.cli.app import TERMINAL as T
-from chopmark.cli.remote.saying import note, note_findings, out
-from chopmark.cli.remote.site import connect, only_here, require_own
+from chopmark.cli.remote.saying import note, note_findings, out, say_proof
+from chopmark.cli.remote.site import connect, only_here, own_issuer
 from chopmark.errors import ChainError, InputError
 from chopmark.wording import Wording
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chopmark.cli.sheets import SheetOptions
     from chopmark.client import SiteClient
     from chopmark.client.answers import DryRun, Registered, Registration
-    from chopmark.client.proving import Proof
+    from chopmark.client.wanted import Wanted
     from chopmark.core.finding import Finding
     from chopmark.kinds import Kind
     from chopmark.services.register.deliver import Delivered
@@ -48,7 +48,7 @@ def register(wish: Wish) -> None:
     from chopmark.client.errors import SiteRefused
     from chopmark.services.register.form import read_fields
 
-    require_own(wish.issuer)
+    serial = own_issuer(wish.issuer)
     if wish.sheet is not None and wish.sheet.merge:
         raise only_here("register --merge")
     _require_there(wish)
@@ -57,6 +57,7 @@ def register(wish: Wish) -> None:
     if wish.only_check:
         _say_checked(_checked(site, wish, fields))
         return
+    wanted = _wanted(wish, fields, serial)  # read before it leaves the house
     try:
         taken = _hand_in(site, wish, fields)
     except SiteRefused as fault:
@@ -66,38 +67,75 @@ def register(wish: Wish) -> None:
         raise typer.Exit(2) from fault
     if taken.rejected and wish.sheet is not None:
         _hand_back(site, taken, wish.sheet.path)
-    finish(site, taken, wish.bundles)
+    finish(site, taken, wish.bundles, wanted)
 
 
 def supersede(id_: str, files: Sequence[Path], fields: Sequence[str], reason: str, issuer: str, bundles: Path) -> None:
     """Correct a credential through the site."""
-    from chopmark.cli.remote.statuses import commitment_of
+    from chopmark.cli.remote.statuses import find_meant
+    from chopmark.client.errors import SiteContradicted
+    from chopmark.client.wanted import wanted_correction
+    from chopmark.core.verdict import State
     from chopmark.kinds import find_kind
     from chopmark.services.register.form import read_fields
 
-    require_own(issuer)
+    serial = own_issuer(issuer)
     site = connect()
-    old = commitment_of(site, id_)
-    kind = find_kind(site.credential(old).kind)
-    taken = site.correct(old, read_fields(kind, fields), list(files), reason=reason)
-    finish(site, taken, bundles)
-    out(f"旧版本 {old[:16]}… 已指向新版本", f"The old version {old[:16]}… now points to it")
+    old = find_meant(site, id_, serial)
+    opened, bundle = site.opened(old.id)
+    given = read_fields(find_kind(opened.payload.kind), fields)
+    wanted = wanted_correction(opened, given, list(files), issuer=serial)
+    taken = site.correct(old.id, given, list(files), reason=reason)
+    made = finish(site, taken, bundles, wanted)
+    if [each.commitment.hex() for each in made] != [old.id]:  # else it is the corrected version itself
+        proof = site.prove_superseded(old.id, bundle)
+        if proof.state is State.INVALID:
+            raise SiteContradicted(site=site.url, findings=proof.findings)
+        if proof.state is not State.VALID:
+            note_findings(proof.findings)
+            raise typer.Exit(3)
+    out(f"旧版本 {old.id[:16]}… 已指向新版本", f"The old version {old.id[:16]}… now points to it")
 
 
-def finish(site: SiteClient, taken: Registration, folder: Path) -> None:
-    """Wait for it, see it on the chain, take the bundles home, say so."""
+def finish(site: SiteClient, taken: Registration, folder: Path, wanted: Wanted) -> Sequence[Delivered]:
+    """Wait for it, see it on the chain, compare it with what was handed in, take the bundles home, say so.
+
+    Exits with 3 if something could not be compared, or was handed in and did not come back.
+    """
     from chopmark.client.errors import SiteContradicted
     from chopmark.core.verdict import State
 
     note(f"站点已受理 {taken.count} 条，正在登记 …", f"The site accepted {taken.count}, registering …")
+    site.require_same(taken, taken, wanted)
     done = site.wait(taken.id)
+    site.require_same(taken, done.registration, wanted)
     if done.proof.state is State.INVALID:
         raise SiteContradicted(site=site.url, findings=done.proof.findings)
     if done.registration.state != "registered":
         _say_unfinished(site, done.registration)
-    _say_proof(done.proof)
-    made = site.bundles(taken.id, folder)
-    _report(done, made, folder)
+    say_proof(done.proof)
+    home = site.bring_home(done.registration, folder, wanted)
+    _report(done, home.delivered, folder, home.remarks)
+    if home.remarks:
+        raise typer.Exit(3)
+    return home.delivered
+
+
+def _wanted(wish: Wish, fields: Mapping[str, str], serial: int | None) -> Wanted:
+    from chopmark.client.wanted import wanted_one, wanted_sheet
+
+    kind, sheet = wish.kind, wish.sheet
+    if sheet is None:
+        return wanted_one(kind, fields, wish.files, issuer=serial)
+    return wanted_sheet(
+        kind,
+        sheet.path,
+        sheet.files,
+        headings=sheet.given(kind),
+        tab=sheet.tab,
+        skip_invalid=wish.skip_invalid,
+        issuer=serial,
+    )
 
 
 def _hand_back(site: SiteClient, taken: Registration, sheet: Path) -> None:
@@ -182,23 +220,15 @@ def _say_unfinished(site: SiteClient, now: Registration) -> None:
     raise ChainError(why=why)
 
 
-def _say_proof(proof: Proof) -> None:
-    from chopmark.core.verdict import State
-
-    if proof.state is State.VALID and proof.read_at is not None:
-        at = proof.read_at.number
-        note(f"已在链上核对，截至区块 {at}", f"Seen on the chain as of block {at}")
-    note_findings(proof.findings)
-
-
-def _report(done: Registered, made: Sequence[Delivered], folder: Path) -> None:
-    """As without a site: how many, which batches, where the bundles are."""
+def _report(done: Registered, made: Sequence[Delivered], folder: Path, remarks: Sequence[Finding]) -> None:
+    """As without a site: how many, which batches, where the bundles are; and what stayed open."""
     now = done.registration
+    note_findings(remarks)
     T.answer(
         {
             "registered": now.count - now.known,
             "known": now.known,
-            "warnings": [],
+            "warnings": [each.as_json() for each in remarks],
             "batches": [{"root": b.root.hex(), "size": b.size, "block": b.block, "time": b.time} for b in now.batches],
             "credentials": [{"id": b.commitment.hex(), "label": b.label, "bundle": str(b.path)} for b in made],
         }

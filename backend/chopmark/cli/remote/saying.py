@@ -10,6 +10,7 @@ from chopmark.cli.terminal import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chopmark.client.proving import Proof
     from chopmark.core.finding import Finding
 
 
@@ -28,3 +29,13 @@ def note_findings(findings: Sequence[Finding]) -> None:
     """Findings beside the answer, one a line."""
     for found in findings:
         note(f"{found.code} {found.say(T.language)}")
+
+
+def say_proof(proof: Proof) -> None:
+    """What one's own look at the chain came to."""
+    from chopmark.core.verdict import State
+
+    if proof.state is State.VALID and proof.read_at is not None:
+        at = proof.read_at.number
+        note(f"已在链上核对，截至区块 {at}", f"Seen on the chain as of block {at}")
+    note_findings(proof.findings)

@@ -36,7 +36,9 @@ def write_requests(site: SiteClient) -> list[Path]:
 
     Requests about a status need all leaves of their batch, which only the site has: its operator writes those.
     """
-    return [path for each in site.signing_requests() if (path := _write(site, each)) is not None]
+    # A listing tells what a request is about; what is to be signed only the request itself.
+    whole = (site.signing_request(each.id) for each in site.signing_requests())
+    return [path for each in whole if (path := _write(site, each)) is not None]
 
 
 def _write(site: SiteClient, request: SigningRequest) -> Path | None:

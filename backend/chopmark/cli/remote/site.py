@@ -17,6 +17,7 @@ COMMANDS: Final = frozenset(
 )
 """What makes sense through a site; everything else works on a home folder."""
 
+SERIAL_DIGITS: Final = 20
 PATIENCE: Final = 5.0
 """Seconds of trying again: somebody sits there and waits."""
 
@@ -59,10 +60,16 @@ def _token() -> Token | None:
     return Token(settings.token.get_secret_value()) if settings.token is not None else None
 
 
-def require_own(issuer: str) -> None:
-    """``--issuer`` names an institution of this home; at a site the token says who acts. Raises ``UsageError``."""
-    if issuer:
+def own_issuer(issuer: str) -> int | None:
+    """The serial of the institution that must be the token's; None if the caller names none.
+
+    An alias is one of this home; at a site the token says who acts, and a number on the chain can be compared. Raises ``UsageError``.
+    """
+    if not issuer:
+        return None
+    if not (issuer.isascii() and issuer.isdigit() and len(issuer) <= SERIAL_DIGITS):
         raise UsageError(why=_ISSUER)
+    return int(issuer)
 
 
 _ONLY_HERE: Final = Wording(
@@ -70,6 +77,6 @@ _ONLY_HERE: Final = Wording(
     "{command} works on this machine only and cannot go with --site (see CHOPMARK_SITE, too)",
 )
 _ISSUER: Final = Wording(
-    "--issuer 不与 --site 同用：由令牌决定代表哪个机构",
-    "--issuer does not go with --site: the token says which institution acts",
+    "与 --site 同用时 --issuer 须为机构的链上编号：由令牌决定代表哪个机构，编号用于核对",
+    "with --site, --issuer is the institution's number on the chain: the token says who acts, and the number is compared",
 )

@@ -4,7 +4,7 @@
 that travel between the site and whoever holds the key. ``offline``: what the signer's own machine checks before it signs.
 """
 
-from chopmark.services.delegation.content import Content, content_of
+from chopmark.services.delegation.content import Content, Summary, content_of, summary_of
 from chopmark.services.delegation.signatures import (
     checked_signature,
     open_requests,
@@ -15,10 +15,12 @@ from chopmark.services.delegation.signatures import (
 
 __all__ = [
     "Content",
+    "Summary",
     "checked_signature",
     "content_of",
     "open_requests",
     "request_of",
+    "summary_of",
     "take_signature",
     "waiting_for",
 ]

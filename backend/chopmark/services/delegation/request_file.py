@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,10 @@ SIGNED_SUFFIX: Final = ".signed.json"
 FILE_LIMIT: Final = 64 << 20
 """Bytes of a file: a batch of a hundred thousand takes 7 million."""
 REQUESTS_LIMIT: Final = 200
+_LEAF_BYTES: Final = 80
+"""Bytes that a commitment takes in a file, indented."""
+_REQUEST_BYTES: Final = 32 << 10
+"""Bytes that a request takes at most, with all words of a status in its message."""
 NAME_LIMIT: Final = 200
 ID: Final = re.compile(r"sig_[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)
 """A request's public id: 16 random bytes."""
@@ -70,18 +74,48 @@ class Signed:
     signature: bytes
 
 
-def request_file(tx: Transaction, rows: Sequence[RequestRow], name_zh: str, name_en: str) -> bytes:
-    """The file that asks for the signatures of one institution's requests."""
-    batches: dict[bytes, Batch] = {}
-    asked: list[dict[str, object]] = []
+def request_files(
+    tx: Transaction, rows: Sequence[RequestRow], name_zh: str, name_en: str, *, limit: int = FILE_LIMIT
+) -> Iterator[tuple[list[RequestRow], bytes]]:
+    """The files that ask for the signatures of one institution's requests, each with the requests in it.
+
+    As many as are needed, so that a reader takes each: by requests, by the batches that they are about (a correction needs two), and
+    by bytes (``limit``).
+    """
+    group: list[_About] = []
+    roots: dict[bytes, int] = {}
     for row in rows:
         about = batches_of(tx, row)
-        batches |= about
-        content = read_content(row.typed.message, about)
+        wanted = roots | {root: batch.size * _LEAF_BYTES for root, batch in about.items()}
+        size = sum(wanted.values()) + (len(group) + 1) * _REQUEST_BYTES
+        if group and (len(group) >= REQUESTS_LIMIT or len(wanted) > REQUESTS_LIMIT or size > limit):
+            yield [each.row for each in group], _written(group, name_zh, name_en)
+            group, wanted = [], {root: batch.size * _LEAF_BYTES for root, batch in about.items()}
+        group.append(_About(row, about))
+        roots = wanted
+    if group:
+        yield [each.row for each in group], _written(group, name_zh, name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """A request and the batches that it is about, by root."""
+
+    row: RequestRow
+    batches: Mapping[bytes, Batch]
+
+
+def _written(group: Sequence[_About], name_zh: str, name_en: str) -> bytes:
+    batches: dict[bytes, Batch] = {}
+    asked: list[dict[str, object]] = []
+    for each in group:
+        row = each.row
+        batches |= each.batches
+        content = read_content(row.typed.message, each.batches)
         asked.append({"id": row.public_id, "content": content.summary(), "typedData": row.typed.as_json()})
     document = {
         "format": REQUEST_FORMAT,
-        "issuer": {"id": rows[0].issuer.hex(), "nameZh": name_zh, "nameEn": name_en},
+        "issuer": {"id": group[0].row.issuer.hex(), "nameZh": name_zh, "nameEn": name_en},
         "requests": asked,
         "batches": [
             {"kind": batch.kind, "commitments": [one.hex() for one in batch.commitments]} for batch in batches.values()

@@ -20,6 +20,9 @@ _PAGES_LOOKED_AT: Final = 12
 _FORMS_DEEP: Final = 3
 _TAIL: Final = 2048
 _SHOWS_TEXT: Final = ("Tj", "TJ", "'", '"')
+_FORMATS: Final = ("JPEG", "PNG", "GIF", "TIFF", "BMP", "WEBP")
+"""What ``media_type`` knows by its first bytes and Pillow reads by itself. Others are not tried: for PostScript it would start
+Ghostscript with whatever somebody uploaded, behind any first bytes."""
 _INVISIBLE: Final = 3
 """Text rendering mode of what a scanner's recognition lays under its picture (ISO 32000-1, 9.3.6)."""
 
@@ -147,7 +150,7 @@ def _image(path: Path) -> Anatomy:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=_FORMATS) as picture:
             picture.load()  # decodes every pixel: verify() alone lets a truncated JPEG pass
     except (UnidentifiedImageError, Image.DecompressionBombError):
         return Anatomy(Trouble.UNREADABLE, scanned=True)

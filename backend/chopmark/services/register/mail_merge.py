@@ -22,8 +22,8 @@ _HINT: Final = Wording(
     "请妥善保存凭证包，与证书文件一并提交；核验方可用 chopmark verify 或签发机构的核验网页查验",
     "Keep the bundle and hand it in together with the certificate; it is checked with chopmark verify or on the issuer's page",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet program take a text for something to carry out."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet program take a text for something to carry out; under Chinese and Japanese settings in full width, too."""
 
 
 @dataclass(frozen=True, slots=True)
