@@ -116,6 +116,12 @@ def test_a_key_that_acts_for_several(counter):
         counter.desk.grant(counter.chain.issuer_node, "edu", ["degree"], 0, accreditor=False)
 
 
+def test_a_node_that_is_named_by_its_id_is_meant_whatever_aliases_there_are(counter):
+    counter.nodes.append(NodeRow("2", counter.chain.accreditor_node, NodeRole.ISSUER, "cold", "", {}, 1))
+    counter.run(counter.desk.restrain("suspend", counter.chain.issuer_node, "edu", ["degree"], 33))
+    assert counter.grant().suspended
+
+
 def test_suspend_lift_revoke(counter):
     counter.run(counter.desk.restrain("suspend", "oriental", "edu", ["degree"], 33))
     assert counter.grant().suspended

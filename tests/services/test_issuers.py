@@ -95,7 +95,7 @@ def test_an_institution_is_kept_with_its_profile(sqlite_store):
     assert names_by_digest([row]) == {made().digest: made()}
 
 
-@pytest.mark.parametrize("alias", ["", "Oriental", "东方", "-x", "a" * 41, "a b", "{0}", "../x"])
+@pytest.mark.parametrize("alias", ["", "Oriental", "东方", "-x", "a" * 41, "a b", "{0}", "../x", "7", "2026"])
 def test_what_cannot_be_an_alias(sqlite_store, alias):
     with sqlite_store.begin() as tx, pytest.raises(InputError) as caught:
         keep(tx.nodes, alias, made(), NodeRole.ISSUER, "", "", 1)

@@ -98,7 +98,8 @@ class CredentialRow:
     """An accepted credential. ``batch_id`` and ``leaf_index`` are None until it is sealed into a batch.
 
     ``former_number``: the number that it had before it was superseded or revoked, when another may carry it.
-    ``withdrawn``: it should have superseded one that was revoked meanwhile, and is never attested.
+    ``withdrawn``: it is never attested: it should have superseded one that was revoked meanwhile, or the institution did
+    not sign it.
     """
 
     id: int

@@ -94,9 +94,9 @@ class Desk:
         wanted = [code for code in codes if not _holds(held.get(code), serial(actor), flags, until)]
         return Errand(by, tuple(self.calls.grant(actor, node, code, 0, until, int(flags)) for code in wanted))
 
-    def restrain(self, verb: str, alias: str, by: str, kinds: Sequence[str], reason: int) -> Errand:
-        """``verb``: suspend, lift or revoke a node's accreditation for kinds."""
-        node = self.node_of(alias)
+    def restrain(self, verb: str, alias: str | bytes, by: str, kinds: Sequence[str], reason: int) -> Errand:
+        """``verb``: suspend, lift or revoke a node's accreditation for kinds. ``alias``: as ``node_of`` reads it, or the node's id."""
+        node = alias if isinstance(alias, bytes) else self.node_of(alias)
         say = {"suspend": self.calls.suspend, "lift": self.calls.lift, "revoke": self.calls.revoke}[verb]
         actor = self._actor(by, kinds)
         codes = dict.fromkeys(find_kind(kind).code for kind in kinds)

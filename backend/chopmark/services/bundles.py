@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, Protocol
 
 from chopmark.core.batch import Batch, arrange
 from chopmark.core.bundle import Anchor, Bundle
+from chopmark.core.disclosure import open_disclosure
 from chopmark.core.ledger import BatchRow, CredentialRow, Home
 from chopmark.core.merkle import InclusionProof
 from chopmark.errors import StoreError, UsageError
@@ -61,6 +63,11 @@ def opener(tx: Kept, batch_id: int | None) -> Callable[[CredentialRow], Bundle]:
         return _bundle(anchor, credential, tree.proof(index))
 
     return made
+
+
+def showing(bundle: Bundle, shown: Callable[[str], bool]) -> Bundle:
+    """The same credential with fewer disclosures: those whose names are ``shown``. Its leaf and proof stay what they are."""
+    return replace(bundle, disclosures=tuple(one for one in bundle.disclosures if shown(open_disclosure(one)[0])))
 
 
 def _anchored(tx: Kept, batch_id: int | None) -> tuple[BatchRow, Batch, Anchor]:

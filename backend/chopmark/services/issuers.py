@@ -19,7 +19,8 @@ from chopmark.errors import InputError
 from chopmark.kinds import find_kind
 from chopmark.wording import Wording
 
-ALIAS: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+ALIAS: Final = re.compile(r"(?![0-9]+$)[a-z0-9][a-z0-9_-]{0,39}")
+"""Not digits alone: those are an institution's number."""
 SITE_LIMIT: Final = 200
 """Bytes of a site's address on the chain."""
 NAME_LIMIT: Final = 200
@@ -91,8 +92,8 @@ def keep(nodes: Nodes, alias: str, profile: Profile, role: NodeRole, controller:
         raise InputError(
             place=alias,
             why=Wording("不能用作别名", "it cannot be an alias"),
-            fix_zh="别名由小写字母、数字、横线组成，至多40个；资料文件请先用 chopmark issuer import 别名 文件 导入",
-            fix_en="An alias has lower-case letters, digits and dashes, at most 40; for a profile file first run "
+            fix_zh="别名由小写字母、数字、横线组成，至多40个，不能全为数字；资料文件请先用 chopmark issuer import 别名 文件 导入",
+            fix_en="An alias has lower-case letters, digits and dashes, at most 40, not digits alone; for a profile file first run "
             "chopmark issuer import ALIAS FILE",
         )
     if nodes.find(alias) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from chopmark.core.ledger import BatchRow
 from chopmark.core.transaction import BlockRef
@@ -17,7 +17,10 @@ _B: Final = BATCHES.c
 
 
 class Batches(Room):
-    """Batches and how they stand on the chain. A sealed batch never changes its leaves or its root."""
+    """Batches and how they stand on the chain. A sealed batch never changes its leaves or its root.
+
+    One that was never sent may be taken apart: then there is no such batch any more.
+    """
 
     def seal(
         self, issuer: bytes, kind: str, root: bytes, algorithm: int, leaves: Sequence[int], outbox_id: int | None
@@ -37,6 +40,18 @@ class Batches(Room):
         if self._number(held) != len(leaves):
             raise conflict("leaf sealed twice")
         return at
+
+    def unseal(self, batch_id: int) -> None:
+        """Take a batch apart that was never sent: its leaves wait for another one.
+
+        Raises ``StoreError`` if a transaction carries it, or a block has it.
+        """
+        sent = _B.outbox_id.is_not(None) | _B.block_number.is_not(None)
+        if self._one(select(_B.id).where(_B.id == batch_id, sent)) is not None:
+            raise conflict("batch is sent")
+        mine = update(CREDENTIALS).where(CREDENTIALS.c.batch_id == batch_id)
+        self._connection.execute(mine.values(batch_id=None, leaf_index=None))
+        self._connection.execute(delete(BATCHES).where(_B.id == batch_id))
 
     def get(self, batch_id: int) -> BatchRow | None:
         """One by its row number."""

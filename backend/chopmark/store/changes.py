@@ -7,12 +7,13 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from chopmark.core.ledger import ChangeRow, DueChange, LeafPlace
+from chopmark.core.ledger import LIVE, ChangeRow, DueChange, LeafPlace, OutboxState
 from chopmark.store.room import Line, Room, chunks
-from chopmark.store.schema import BATCHES, CHANGES, CREDENTIALS
+from chopmark.store.schema import BATCHES, CHANGES, CREDENTIALS, OUTBOX, REQUEST_CHANGES, REQUESTS
 
 _C: Final = CHANGES.c
 _PLACE: Final = (CREDENTIALS.c.issuer, BATCHES.c.id, BATCHES.c.root, BATCHES.c.size, CREDENTIALS.c.leaf_index)
+_UNMINED: Final = [OutboxState.SIGNED.value, OutboxState.SENT.value]
 
 
 class Changes(Room):
@@ -57,15 +58,22 @@ class Changes(Room):
         open_ = (_C.done.is_(False), _C.successor_id.is_not(None))
         return {row.successor_id for row in self._rows(select(_C.successor_id).where(*open_))}
 
-    def due(self, limit: int, issuers: Sequence[bytes] | None = None) -> list[DueChange]:
+    def due(self, limit: int, issuers: Sequence[bytes] | None = None, *, asked: bool | None = None) -> list[DueChange]:
         """Changes that no transaction carries, oldest first, with the places of the leaves that they are about.
 
-        ``issuers``: of these only, so that nobody's wishes stand in the way of another's.
+        ``limit``: of each issuer, so that nobody's wishes stand in the way of another's. ``issuers``: of these only.
+        ``asked``: only those for which a signature is asked (a live request is about them), or for which none is; of
+        the latter none that comes after another one of the same credential that is asked for or not in a block yet.
         """
-        waits = [_C.done.is_(False), _C.outbox_id.is_(None)]
+        waits: list[ColumnElement[bool]] = [_C.done.is_(False), _C.outbox_id.is_(None)]
         if issuers is not None:
-            waits.append(_C.credential_id.in_(select(CREDENTIALS.c.id).where(CREDENTIALS.c.issuer.in_(issuers))))
-        rows = self._list(*waits, limit=limit)
+            waits.append(CREDENTIALS.c.issuer.in_(issuers))
+        if asked is not None:
+            waits.append(_is_asked(_C.id) if asked else ~_is_asked(_C.id) & ~_comes_after())
+        turn = func.row_number().over(partition_by=CREDENTIALS.c.issuer, order_by=_C.id).label("turn")
+        joined = CHANGES.join(CREDENTIALS, CREDENTIALS.c.id == _C.credential_id)
+        turns = select(_C.id, turn).select_from(joined).where(*waits).subquery()
+        rows = self._list(_C.id.in_(select(turns.c.id).where(turns.c.turn <= limit)))
         leaves = [number for row in rows for number in (row.credential_id, row.successor_id) if number is not None]
         places = self.places(leaves)
         return [
@@ -81,10 +89,14 @@ class Changes(Room):
 
     def due_issuers(self) -> list[bytes]:
         """The issuers of credentials with wishes that no transaction carries."""
+        return [*self.due_counts()]
+
+    def due_counts(self) -> dict[bytes, int]:
+        """How many changes of each issuer's credentials no transaction carries."""
         joined = CHANGES.join(CREDENTIALS, CREDENTIALS.c.id == _C.credential_id)
         waits = (_C.done.is_(False), _C.outbox_id.is_(None))
-        wanted = select(CREDENTIALS.c.issuer).select_from(joined).where(*waits).distinct()
-        return [row.issuer for row in self._rows(wanted)]
+        wanted = select(CREDENTIALS.c.issuer, func.count()).select_from(joined).where(*waits)
+        return {row[0]: row[1] for row in self._rows(wanted.group_by(CREDENTIALS.c.issuer))}
 
     def due_count(self) -> int:
         """How many changes no transaction carries."""
@@ -116,6 +128,26 @@ class Changes(Room):
 
     def _list(self, *where: ColumnElement[bool], limit: int | None = None) -> list[ChangeRow]:
         return [_change(row) for row in self._rows(select(CHANGES).where(*where).order_by(_C.id).limit(limit))]
+
+
+def _is_asked(change_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a live request for a signature is about this change."""
+    link = REQUEST_CHANGES.join(REQUESTS, REQUESTS.c.id == REQUEST_CHANGES.c.request_id)
+    live = REQUESTS.c.state.in_([state.value for state in LIVE])
+    about = select(REQUEST_CHANGES.c.change_id).select_from(link).where(REQUEST_CHANGES.c.change_id == change_id, live)
+    return about.exists()
+
+
+def _comes_after() -> ColumnElement[bool]:
+    """Whether an earlier change of the same credential is asked for, or in a transaction that is in no block yet.
+
+    Until that one is in a block the chain does not tell what the later one comes to.
+    """
+    first = CHANGES.alias("first")
+    boxes = select(OUTBOX.c.id).where(OUTBOX.c.id == first.c.outbox_id, OUTBOX.c.state.in_(_UNMINED))
+    same = (first.c.credential_id == _C.credential_id, first.c.id < _C.id, first.c.done.is_(False))
+    asked = first.c.outbox_id.is_(None) & _is_asked(first.c.id)  # what is carried tells by its transaction
+    return select(first.c.id).where(*same, asked | boxes.exists()).exists()
 
 
 def _values(row: ChangeRow) -> dict[str, object]:

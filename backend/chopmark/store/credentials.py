@@ -70,12 +70,25 @@ class Credentials(Room):
         """
         mine = (_C.issuer == issuer, _C.kind == kind)
         found = [row for part in chunks(list(numbers)) for row in self._found(*mine, _C.former_number.in_(part))]
-        newest = {row.id: row.id for row in found}
-        while (newer := self._successors(newest.values())) and not newer.keys().isdisjoint(newest.values()):
-            newest = {first: newer.get(at, at) for first, at in newest.items()}
-        ends = self.get_many(set(newest.values()))
-        ended = (row for row in found if ends[newest[row.id]].former_number is not None)
-        return {row.former_number: row for row in sorted(ended, key=lambda row: row.id) if row.former_number}
+        return {row.former_number: row for row in self._ended(found) if row.former_number}
+
+    def with_any_former_number(self, issuer: bytes, kind: str, numbers: Iterable[str]) -> list[CredentialRow]:
+        """Credentials that ended (see ``find_former``) and had one of these numbers, be it not their best, oldest first."""
+        mine = (_C.issuer == issuer, _C.kind == kind, _C.former_number.is_not(None), _C.number.is_(None))
+        found: dict[int, CredentialRow] = {}
+        for part in chunks(list(numbers)):
+            also = _C.id.in_(select(_O.credential_id).where(_O.number.in_(part)))
+            found |= {row.id: row for row in self._found(*mine, _C.former_number.in_(part) | also)}
+        return self._ended([*found.values()])
+
+    def other_numbers(self, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """The numbers of credentials beside their best; a credential without is not a key."""
+        found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+        for part in chunks(list(ids)):
+            wanted = select(_O.credential_id, _O.number).where(_O.credential_id.in_(part))
+            for row in self._rows(wanted.order_by(_O.credential_id, _O.number)):
+                found[row.credential_id] += (row.number,)
+        return dict(found)
 
     def of_issuer(self, issuer: bytes, commitment: bytes) -> CredentialRow | None:
         """An issuer's own, by its commitment: another's is as if it were not there."""
@@ -196,11 +209,29 @@ class Credentials(Room):
             mine = update(CREDENTIALS).where(_C.id.in_(part), _C.number.is_not(None))
             self._connection.execute(mine.values(former_number=_C.number, number=None))
 
+    def restore_number(self, credential_id: int) -> None:
+        """Give back the number that was freed for a correction which is not made, unless another carries it by now."""
+        row = self.get(credential_id)
+        if row is None or row.withdrawn or row.number is not None or row.former_number is None:
+            return
+        if not self.find_number(row.issuer, row.kind, [row.former_number]):
+            mine = update(CREDENTIALS).where(_C.id == credential_id)
+            self._connection.execute(mine.values(number=row.former_number, former_number=None))
+
     def withdraw(self, ids: Sequence[int]) -> None:
         """Never attest these, and free their numbers."""
         self.release_numbers(ids)
         for part in chunks(ids):
             self._connection.execute(update(CREDENTIALS).where(_C.id.in_(part)).values(withdrawn=True))
+
+    def _ended(self, found: Sequence[CredentialRow]) -> list[CredentialRow]:
+        """Of credentials that gave up their number those that do not live on in a newer version, oldest first."""
+        newest = {row.id: row.id for row in found}
+        while (newer := self._successors(newest.values())) and not newer.keys().isdisjoint(newest.values()):
+            newest = {first: newer.get(at, at) for first, at in newest.items()}
+        ends = self.get_many(set(newest.values()))
+        ended = (row for row in found if ends[newest[row.id]].former_number is not None)
+        return sorted(ended, key=lambda row: row.id)
 
     def _successors(self, ids: Iterable[int]) -> dict[int, int]:
         """What supersedes these, or will."""

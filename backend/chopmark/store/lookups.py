@@ -38,9 +38,13 @@ class Lookups(Room):
         mine = (_L.asker == asker, _L.at > since, _L.outcome.not_in(without))
         return self._counted(select(func.count(), func.min(_L.at)).where(*mine))
 
-    def of_number(self, digest: bytes, since: int, without: Sequence[str] = ()) -> tuple[int, int]:
-        """As ``of_asker``: about one number, whoever asked."""
-        about = (_N.digest == digest, _L.id == _N.lookup_id, _L.at > since, _L.outcome.not_in(without))
+    def of_number(
+        self, digest: bytes, since: int, without: Sequence[str] = (), asker: str | None = None
+    ) -> tuple[int, int]:
+        """As ``of_asker``: about one number, whoever asked, or of one asker."""
+        about = [_N.digest == digest, _L.id == _N.lookup_id, _L.at > since, _L.outcome.not_in(without)]
+        if asker is not None:
+            about.append(_L.asker == asker)
         return self._counted(select(func.count(), func.min(_L.at)).where(*about))
 
     def _counted(self, statement: object) -> tuple[int, int]:

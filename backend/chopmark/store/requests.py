@@ -83,6 +83,22 @@ class Requests(Room):
         """The live requests for these batches."""
         return [row for part in chunks(batch_ids) for row in self._list(_R.state.in_(_LIVE), _R.batch_id.in_(part))]
 
+    def all_of_batch(self, batch_id: int) -> list[RequestRow]:
+        """Every request that there ever was for a batch, oldest first."""
+        return self._list(_R.batch_id == batch_id)
+
+    def all_of_changes(self, change_ids: Sequence[int]) -> list[RequestRow]:
+        """Every request that there ever was for these wishes, each once."""
+        found: dict[int, RequestRow] = {}
+        for part in chunks(change_ids):
+            linked = select(_L.request_id).where(_L.change_id.in_(part))
+            found |= {row.id: row for row in self._list(_R.id.in_(linked))}
+        return [found[at] for at in sorted(found)]
+
+    def loosen(self, batch_id: int) -> None:
+        """The batch is going to be taken apart; what was asked stays readable in the message."""
+        self._set(_R.batch_id == batch_id, batch_id=None)
+
     def of_changes(self, change_ids: Sequence[int]) -> list[RequestRow]:
         """The live requests for these wishes, each once."""
         found: dict[int, RequestRow] = {}

@@ -199,8 +199,10 @@ def test_guesses_are_counted_by_number_and_by_asker(counter: Counter) -> None:
     for name in ("李雷", "韩梅梅", "王莉"):
         counter.ask(number, holder_name=name)
     with pytest.raises(Throttled) as caught:
-        counter.ask(" 100011 2026\uff10\uff15 000123", asker="another", holder_name="王丽")
+        counter.ask(" 100011 2026\uff10\uff15 000123", holder_name="王丽")
     assert caught.value.retry_after == 86_400
+    # the guesses of one lock nobody else out
+    assert counter.ask(number, asker="another", holder_name="王丽").verdict is Verdict.PARTLY_VERIFIED
     counter.ask("100011202605000999", holder_name="李雷")
     counter.ask("100011202605000998", holder_name="李雷")
     with pytest.raises(Throttled) as caught:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from chopmark.store import Store
-from tests.fixtures.databases import USUAL
 from tests.fixtures.devchain import DevChain
 from tests.fixtures.pipes import Site
 
@@ -21,9 +20,9 @@ def _site(chain: DevChain, url: str) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site(devchain: DevChain, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """A site on the session's anvil, with a database of the usual sort."""
-    yield from _site(devchain, request.getfixturevalue(f"{USUAL}_url"))
+def site(devchain: DevChain, office_database: str, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A site on the session's anvil, with a database of the usual sort; with each sort if the test is marked so."""
+    yield from _site(devchain, request.getfixturevalue(f"{office_database}_url"))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tests.fixtures.pipes import Site
 pytestmark = pytest.mark.chain
 
 
+@pytest.mark.both_databases
 def test_several_operations_of_one_sender_go_together_in_order(site: Site) -> None:
     chain, calls = site.chain, site.chain.client.calls
     node = chain.issuer_node[:24] + (3).to_bytes(8, "big")

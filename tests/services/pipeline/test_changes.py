@@ -111,6 +111,7 @@ def test_a_wish_for_what_is_not_registered_yet_waits_for_it(site: Site) -> None:
     assert site.status(row)[0]
 
 
+@pytest.mark.both_databases
 def test_a_correction_links_old_to_new(site: Site) -> None:
     (old,) = site.register("N1")
     new = composed("N1", site.chain.issuer_node, fingerprint=b"\x01" * 32, replaces=old.commitment)
@@ -278,6 +279,7 @@ def test_a_successor_is_sealed_apart_from_what_is_merely_new(site: Site) -> None
     site.fsck("N1", "N1", "N2", "N3")
 
 
+@pytest.mark.both_databases
 def test_a_revoked_number_may_be_given_again(site: Site) -> None:
     (row,) = site.register("N1")
     with pytest.raises(InputError):

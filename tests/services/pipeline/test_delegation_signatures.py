@@ -23,11 +23,14 @@ from chopmark.services.delegation import (
     take_signature,
     waiting_for,
 )
+from chopmark.services.pipeline import KeyRing
+from chopmark.services.pipeline.bench import Delegate
 from chopmark.services.pipeline.signed import CARRIED_OUT, NOT_THEIRS
 from chopmark.services.ports import Transaction
 from chopmark.wording import Language
 from tests.fixtures.delegated import DelegatedSite, delegated
 from tests.fixtures.devchain import DevChain
+from tests.fixtures.ledger import composed
 
 pytestmark = pytest.mark.chain
 
@@ -46,7 +49,7 @@ def asked(site: DelegatedSite) -> RequestRow:
     return row
 
 
-def _said(fault: InputError | FormatError) -> str:
+def _said(fault: InputError | FormatError | KeystoreError) -> str:
     said = [fault.say(lang) for lang in Language] + [fault.next_step(lang) for lang in Language]
     assert all(said)
     assert "…" not in "".join(said)
@@ -124,11 +127,35 @@ def test_a_signing_service_that_signs_with_another_key_sends_nothing(site: Deleg
     site.accept("N1")
     site.here = True
     wrong = Wrong(bytes(site.chain.key._account.key))
+    right = site.chain
     site.chain = replace(site.chain, key=wrong)
-    with pytest.raises(KeystoreError, match="another address"):
-        site.worker().run(timeout=60)
+    progress = site.worker().run(timeout=60)
+    (blocked,) = progress.blocked
+    assert (blocked.what, blocked.ids) == ("request", (site.requests()[0].id,))
+    assert isinstance(blocked.error, KeystoreError)
+    assert "another address" in _said(blocked.error)
     assert [row.state for row in site.requests()] == [RequestState.OPEN]
     assert site.outbox() == []
+    site.chain = right
+    assert site.worker().run(timeout=60).idle
+
+
+def test_a_signing_service_that_fails_stops_no_other_institution(site: DelegatedSite) -> None:
+    class Broken(LocalSigner):
+        def sign_digest(self, digest: bytes) -> bytes:
+            raise KeystoreError(why="it is out", fix_zh="-", fix_en="-")
+
+    other, out = b"\x77" * 32, Broken(os.urandom(32))
+    site.institutions[other] = Delegate(out.address, site.payer.address)
+    with site.store.begin() as tx:
+        tx.credentials.add_many([composed("X1", other)])
+    site.work()  # it is asked first
+    site.accept("N1")
+    node = site.chain.issuer_node
+    keys = KeyRing({other: out, node: site.chain.key}, (site.payer,))
+    progress = site.worker(bench=site.bench(keys=keys)).run(timeout=60)
+    assert [one.what for one in progress.blocked] == ["request"]
+    assert {row.issuer: row.state for row in site.requests()} == {other: RequestState.OPEN, node: RequestState.DONE}
 
 
 # -- replay (FAULTS 5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chopmark.core.ledger import NodeRole, NodeRow
 from chopmark.errors import InputError
 from chopmark.services.pipeline import Plan, accept, correct, plan, take_in
 from chopmark.store import Store
@@ -72,6 +73,55 @@ def test_a_number_whose_credential_lives_on_under_another_is_free(store: Store) 
         assert tx.credentials.find_former(ISSUER, "degree", ["N1", "N2", "N3"]).keys() == {"N1", "N2"}
 
 
+PAPER = {"kind": "paper"}
+
+
+def test_a_paper_under_another_of_its_numbers_is_not_taken_in_twice(store: Store) -> None:
+    """Two registrations at a time: neither saw the other when it was examined."""
+    take_in(store, [composed("1:10.1/a", ISSUER, other_numbers=("2:journal 5 7",), **PAPER)])
+    for row in (
+        composed("2:journal 5 7", ISSUER, **PAPER),
+        composed("1:10.1/a", ISSUER, fingerprint=b"\x01" * 32, **PAPER),
+    ):
+        with pytest.raises(InputError) as caught:
+            take_in(store, [row])
+        assert "chopmark supersede" in caught.value.next_step(Language.EN)
+    two = [
+        composed("2:journal 5 9", ISSUER, **PAPER),
+        composed("1:10.1/c", ISSUER, other_numbers=("2:journal 5 9",), **PAPER),
+    ]
+    with pytest.raises(InputError):
+        take_in(store, two)
+    # two notes on one page, with a DOI each, are two
+    assert take_in(store, [composed("1:10.1/b", ISSUER, other_numbers=("2:journal 5 7",), **PAPER)]).added == (2,)
+    same = composed("2:journal 5 7", ISSUER, fingerprint=b"1:10.1/a".ljust(32, b"\0"), **PAPER)
+    assert [row.id for row in take_in(store, [same]).already] == [1]
+
+
+def test_a_revoked_paper_holds_back_all_its_numbers(store: Store) -> None:
+    (old,) = take_in(store, [composed("1:10.1/a", ISSUER, other_numbers=("2:journal 5 7",), **PAPER)]).added
+    with store.begin() as tx:
+        tx.credentials.release_number(old)
+    again = composed("2:journal 5 7", ISSUER, **PAPER)
+    with pytest.raises(InputError) as caught:
+        take_in(store, [again])
+    assert "--again" in caught.value.next_step(Language.EN)
+    another = composed("1:10.1/b", ISSUER, other_numbers=("2:journal 5 7",), **PAPER)
+    with store.begin() as tx:
+        assert accept(tx, [another]).added == (2,)  # on that page, with a DOI of its own
+        tx.credentials.withdraw([2])
+    assert take_in(store, [again], again=True).added == (3,)
+
+
+def test_a_correction_may_add_a_number_that_the_paper_did_not_have(store: Store) -> None:
+    (at,) = take_in(store, [composed("2:journal 5 7", ISSUER, **PAPER)]).added
+    with store.begin() as tx:
+        old = tx.credentials.get_many([at])[at]
+        new = composed("1:10.1/a", ISSUER, other_numbers=("2:journal 5 7",), replaces=old.commitment, **PAPER)
+        change = correct(tx, old, new, 2, now=1)
+    assert change.successor_id == 2
+
+
 def test_a_plan_counts_batches_and_transactions(store: Store) -> None:
     assert plan(store) == Plan(0, 0, 0, 0, 0, 0)
     take_in(store, [composed("N1", ISSUER), composed("P1", ISSUER, "paper")])
@@ -82,3 +132,21 @@ def test_a_plan_counts_batches_and_transactions(store: Store) -> None:
         tx.changes.request([1], 2, 1, 1)
         tx.calls.add(b"\x05" * 20, b"\x06" * 20, b"", "grant")
     assert (plan(store).changes, plan(store).calls, plan(store).transactions) == (1, 1, 2)
+
+
+def test_a_plan_knows_that_signatures_cost_more_and_one_payer_sends_for_several(store: Store) -> None:
+    """By docs/performance.md: attesting 79,298 signed, revoking 103,890."""
+    others = [bytes([n]) * 32 for n in (0x12, 0x13)]
+    take_in(store, [composed("N1", one) for one in others])
+    direct = plan(store)
+    with store.begin() as tx:
+        for n, one in enumerate(others):
+            tx.nodes.add(NodeRow(f"u{n}", one, NodeRole.ISSUER, "", "0x" + "11" * 20, {}, 1, "payer"))
+    signed = plan(store)
+    assert (direct.batches, direct.transactions, direct.gas) == (2, 2, 166_000)
+    assert (signed.batches, signed.transactions) == (2, 1)
+    assert 21_000 + 2 * (79_298 - 21_000) < signed.gas < 200_000
+    with store.begin() as tx:
+        tx.changes.request([1], 2, 1, 1)
+    assert plan(store).gas - signed.gas > 103_890 - 21_000
+    assert (plan(store).changes, plan(store).transactions) == (1, 1)

@@ -39,6 +39,7 @@ def _one_round(site: Site) -> None:
 # --- lost
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("fault", [faults.LosesReplies, faults.LosesRequests])
 def test_an_answer_that_never_came_is_looked_after(site: Site, fault: type[faults.LosesReplies]) -> None:
     site.accept("N1", "N2")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from chopmark.core.ledger import OutboxState
 from chopmark.core.transaction import Rejection
 from chopmark.core.words import GrantFlag
-from chopmark.errors import Refused, StoreError, Unreachable, WrongChain
+from chopmark.errors import KeystoreError, Refused, StoreError, Unreachable, WrongChain
+from chopmark.keys.signer import LocalSigner
 from chopmark.services.pipeline import KeyRing, Progress
 from tests.fixtures.devchain import funded
+from tests.fixtures.ledger import composed
 from tests.fixtures.pipes import Site, make_bench
 
 pytestmark = pytest.mark.chain
@@ -178,10 +182,50 @@ def test_issuers_with_keys_of_their_own_do_not_wait_for_each_other(site: Site) -
     chain.send(chain.accreditor, calls.grant(chain.accreditor_node, node, "degree", 0, 0, GrantFlag.ATTEST))
     chain.send(controller, calls.add_key(node, node, key.address, 3))
     with site.store.begin() as tx:
-        from tests.fixtures.ledger import composed
-
         tx.credentials.add_many([composed("N1", chain.issuer_node), composed("N1", node)])
     chain.cheat("anvil_setBalance", "0x" + chain.key.address.hex(), "0x0")
     keys = KeyRing({chain.issuer_node: chain.key, node: key})
     site.worker(bench=site.bench(keys=keys)).run(timeout=30)
     assert [batch.issuer for batch in site.batches() if batch.anchored] == [node]
+
+
+def test_each_round_tells_what_is_new_and_a_long_life_is_not_a_long_list(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chopmark.services.pipeline import worker as module
+
+    monkeypatch.setattr(module, "KEPT", 2)
+    told: list[bytes] = []
+    numbers = iter(["N2", "N3"])
+
+    def hear(now: Progress) -> None:
+        told.extend(now.finished)
+        assert len(now.finished) <= 1
+        for _ in now.finished:
+            site.accept(*[number for number in [next(numbers, "")] if number])
+
+    site.accept("N1")
+    done = site.worker().run(progress=hear, until_idle=False, until=lambda _: len(told) == 3, timeout=60)
+    assert told == [row.tx_hash for row in site.outbox()]
+    assert done.finished == tuple(told[1:])
+
+
+def test_a_key_that_does_not_sign_stops_nobody_else(site: Site) -> None:
+    chain, calls = site.chain, site.chain.client.calls
+    controller, key = funded(chain.rpc), funded(chain.rpc)
+
+    class Broken(LocalSigner):
+        def sign(self, transaction: Mapping[str, Any], /) -> tuple[bytes, bytes]:
+            raise KeystoreError(why="the signing service is out", fix_zh="-", fix_en="-")
+
+    chain.send(chain.accreditor, calls.register(chain.accreditor_node, "degree", controller.address, bytes(32), ""))
+    node = chain.issuer_node[:24] + (3).to_bytes(8, "big")
+    chain.send(chain.accreditor, calls.grant(chain.accreditor_node, node, "degree", 0, 0, GrantFlag.ATTEST))
+    chain.send(controller, calls.add_key(node, node, key.address, 3))
+    with site.store.begin() as tx:
+        tx.credentials.add_many([composed("N1", chain.issuer_node), composed("N1", node)])
+    broken = Broken(bytes(chain.key._account.key))
+    progress = site.worker(bench=site.bench(keys=KeyRing({chain.issuer_node: broken, node: key}))).run(timeout=30)
+    assert [batch.issuer for batch in site.batches()] == [node]
+    assert isinstance(progress.blocked[0].error, KeystoreError)
+    assert site.worker(bench=site.bench(keys=KeyRing({chain.issuer_node: chain.key}))).run(timeout=30).idle

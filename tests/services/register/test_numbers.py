@@ -9,9 +9,9 @@ import pytest
 
 from chopmark.kinds import Given, Value, examine_claims
 from chopmark.services.pipeline import take_in
+from chopmark.services.pipeline.numbers import are_one
 from chopmark.services.register import Draft, Weighed, compose_drafts, weigh
 from chopmark.services.register.draft import number_of
-from chopmark.services.register.numbers import are_one
 from chopmark.store import Store
 from chopmark.wording import Language
 from tests.services.register._drafts import ISSUER, PAPER, TODAY

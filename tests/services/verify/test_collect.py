@@ -135,6 +135,16 @@ def test_a_bad_bundle_is_a_bundle_all_the_same(tmp_path: Path, data: bytes) -> N
     assert found.bundles[0].fault is not None
 
 
+def test_bundles_are_bounded_together_whether_they_open_or_not(tmp_path: Path) -> None:
+    data = issued.lone().data
+    for n in range(3):
+        (tmp_path / f"{n}.chopmark.json").write_bytes(data if n else b"{" * len(data))
+    limits = Limits(file_bytes=1 << 20, files=500, bundle_bytes=3 * len(data))
+    assert len(collect([tmp_path], limits).bundles) == 3
+    with pytest.raises(UsageError, match="larger than"):
+        collect([tmp_path], Limits(file_bytes=1 << 20, files=500, bundle_bytes=3 * len(data) - 1))
+
+
 def test_a_hard_link_is_a_material_and_a_path_named_twice_is_one(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

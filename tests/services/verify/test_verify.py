@@ -94,6 +94,16 @@ def test_an_encrypted_original_is_the_original_all_the_same(world: World, tmp_pa
     assert only(world.verifier(), tmp_path).examination.verdict is Verdict.VERIFIED
 
 
+def test_what_there_is_no_time_for_could_not_be_checked(world: World, tmp_path: Path) -> None:
+    pdf = paper.certificate_pdf("no time")
+    put(tmp_path, world.issue(files=[pdf]), file=pdf)
+    (tmp_path / "other.pdf").write_bytes(paper.certificate_pdf("unknown"))
+    found = run(replace(world.verifier(), seconds=0.0), tmp_path)
+    assert {each.examination.verdict for each in found.values()} == {Verdict.CANNOT_CHECK}
+    said = [finding.say(Language.ZH) for finding in found["x.pdf"].examination.findings]
+    assert any("核验用时已到上限" in each for each in said), said
+
+
 def test_one_changed_byte_is_another_file(world: World, tmp_path: Path) -> None:
     pdf = paper.certificate_pdf("one byte")
     put(tmp_path, world.issue(files=[pdf]), file=paper.one_byte_changed(pdf))

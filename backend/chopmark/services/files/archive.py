@@ -8,6 +8,7 @@ refused archive stays on disk. Archives inside are files like others: they are n
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import stat
 import struct
@@ -15,7 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -39,12 +40,16 @@ MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """``file_bytes``, ``total_bytes``: unpacked. ``ratio``: unpacked bytes for each packed one, of the whole archive."""
+    """``file_bytes``, ``total_bytes``: unpacked. ``ratio``: unpacked bytes for each packed one, of the whole archive.
+
+    ``keep_free``: bytes that the disk must have left; looked at while unpacking, because others write, too.
+    """
 
     entries: int = 200_000
     file_bytes: int = 256 << 20
     total_bytes: int = 8 << 30
     ratio: int = 200
+    keep_free: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,32 @@ def unpack(path: Path, folder: Path, limits: ArchiveLimits | None = None) -> lis
         try:
             with zipfile.ZipFile(stream) as archive:
                 entries = list(_examined(archive, path.name, limits))
-                return _unpacked(archive, entries, folder, path.name)
+                return _unpacked(archive, entries, folder, path.name, limits.keep_free)
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error) as fault:
             raise UnsafeArchive(path.name, "damaged", _DAMAGED) from fault
         except OSError as fault:
-            if fault.errno != errno.EINVAL:  # a place before the file's beginning; anything else is the disk's own trouble
+            if (
+                fault.errno != errno.EINVAL
+            ):  # a place before the file's beginning; anything else is the disk's own trouble
                 raise
             raise UnsafeArchive(path.name, "damaged", _DAMAGED) from fault
+
+
+class Allowance:
+    """What the archives of one request may hold together: each is unpacked within what those before it left."""
+
+    def __init__(self, limits: ArchiveLimits) -> None:
+        self._left = limits
+
+    def unpack(self, path: Path, folder: Path) -> list[Unpacked]:
+        """As ``unpack``."""
+        with path.open("rb") as stream:
+            entries = count_entries(stream, path.name, self._left.entries)
+        written = unpack(path, folder, self._left)
+        total = sum(each.size for each in written)
+        left = self._left
+        self._left = replace(left, entries=left.entries - entries, total_bytes=left.total_bytes - total)
+        return written
 
 
 def is_archive(path: Path) -> bool:
@@ -130,7 +154,7 @@ def _require_plain(place: str, name: str, info: zipfile.ZipInfo) -> None:
 
 
 def _unpacked(
-    archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], folder: Path, place: str
+    archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], folder: Path, place: str, keep_free: int
 ) -> list[Unpacked]:
     made = not folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -139,9 +163,10 @@ def _unpacked(
         for info, name in entries:
             path = folder / name
             _make_way(path, place, name)
+            _require_room(folder, keep_free)
             written.append(Unpacked(name, path, info.file_size))
             with archive.open(info) as source, path.open("xb") as target:
-                if _copied(source, target) != info.file_size:
+                if _copied(source, target, folder, keep_free) != info.file_size:
                     raise UnsafeArchive(place, "damaged", _DAMAGED, name)
     except BaseException:
         if made:
@@ -162,11 +187,18 @@ def _make_way(path: Path, place: str, name: str) -> None:
         raise UnsafeArchive(place, "twice", _TWICE, name)
 
 
-def _copied(source: object, target: BinaryIO) -> int:
+def _require_room(folder: Path, keep_free: int) -> None:
+    """Raises ``OSError`` (``ENOSPC``) if less is free on the disk, as the disk itself does when nothing is."""
+    if keep_free and shutil.disk_usage(folder).free < keep_free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _copied(source: object, target: BinaryIO, folder: Path, keep_free: int) -> int:
     """Copy; the number of bytes. ``zipfile`` gives no more than the entry declares and checks its checksum at the end."""
     size = 0
     while chunk := source.read(_CHUNK):  # type: ignore[attr-defined]
         size += target.write(chunk)
+        _require_room(folder, keep_free)
     return size
 
 

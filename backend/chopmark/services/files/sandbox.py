@@ -7,10 +7,12 @@ when it dies or takes too long over one file.
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -22,10 +24,14 @@ SECONDS: Final = 15.0
 
 
 class Sandbox:
-    """Asks the child about one file after another. A context manager; closing it ends the child."""
+    """Asks the child about one file after another. A context manager; closing it ends the child.
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    ``seconds``: for one file; ``until``: when no more files are looked into, by the clock ``time.monotonic``.
+    """
+
+    def __init__(self, seconds: float = SECONDS, until: float = math.inf) -> None:
         self._seconds = seconds
+        self._until = until
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -37,17 +43,20 @@ class Sandbox:
         self._end()
 
     def dissect(self, path: Path, media_type: str, *, opens: bool = False) -> Anatomy:
-        """Look into a file; ``UNREADABLE`` if that takes too long or too much memory.
+        """Look into a file; ``UNREADABLE`` if that takes too long or too much memory, or there is no time left for it.
 
         ``opens``: only whether it opens is asked, which takes half the time.
         """
+        left = self._until - time.monotonic()
+        if left <= 0:
+            return _unreadable(media_type)
         if self._child is not None and self._child.poll() is not None:
             self._end()  # killed between two files: no file's fault
         child = self._child or self._start()
-        answer = _ask(child, _question(path, media_type, opens=opens), self._seconds)
+        answer = _ask(child, _question(path, media_type, opens=opens), min(self._seconds, left))
         if answer is None:
             self._end()
-            return Anatomy(Trouble.UNREADABLE, scanned=media_type.startswith("image/"))
+            return _unreadable(media_type)
         return Anatomy(Trouble(str(answer["trouble"])), bool(answer["scanned"]))
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -70,6 +79,10 @@ class Sandbox:
             if pipe is not None:
                 pipe.close()
         child.wait()
+
+
+def _unreadable(media_type: str) -> Anatomy:
+    return Anatomy(Trouble.UNREADABLE, scanned=media_type.startswith("image/"))
 
 
 def _question(path: Path, media_type: str, *, opens: bool) -> dict[str, object]:

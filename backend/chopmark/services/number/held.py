@@ -1,11 +1,10 @@
 """The site's own record that a number and a holder mean: found, opened, and made into a bundle."""
 
-# ruff: noqa: D102  (the store's own classes say what their methods do)
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from chopmark.core.bundle import write_bundle
 from chopmark.core.compare import normal_value, same
@@ -16,23 +15,9 @@ from chopmark.errors import InputError
 from chopmark.kinds import Field, Kind
 from chopmark.services.bundles import Kept, bundle_of
 from chopmark.services.number.question import Meaning
-from chopmark.services.ports import KeptCredentials
 from chopmark.services.verify.collect import opened_or_fault
 from chopmark.services.verify.materials import FoundBundle
 from chopmark.wording import Wording
-
-
-class Credentials(KeptCredentials, Protocol):
-    """Registered credentials, found by number."""
-
-    def any_with_number(self, number: str) -> Sequence[CredentialRow]: ...
-
-
-class Records(Kept, Protocol):
-    """One snapshot of a site's database."""
-
-    @property
-    def credentials(self) -> Credentials: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,7 @@ class Held:
     included: frozenset[str]
 
 
-def find_held(records: Records, meanings: Iterable[Meaning], issuer: int | None) -> Held | None:
+def find_held(records: Kept, meanings: Iterable[Meaning], issuer: int | None) -> Held | None:
     """The record that is meant, None if there is none that may be spoken about.
 
     The living version of a credential is meant, else the newest. Raises ``InputError`` if several credentials are.
@@ -104,14 +89,14 @@ class _Candidate:
         return self.final, self.row.number is not None, self.row.id
 
 
-def _candidate(records: Records, meaning: Meaning, row: CredentialRow) -> _Candidate:
+def _candidate(records: Kept, meaning: Meaning, row: CredentialRow) -> _Candidate:
     opened = map(read_disclosure, row.disclosures)
     claims = {each.name: each.value for each in opened if isinstance(each.value, str | int | tuple)}
     batch = records.batches.get(row.batch_id) if row.batch_id is not None else None
     return _Candidate(meaning, row, claims, final=batch is not None and batch.anchored)
 
 
-def _held(records: Records, candidate: _Candidate) -> Held:
+def _held(records: Kept, candidate: _Candidate) -> Held:
     fields = (candidate.meaning.kind.field(name) for name in candidate.meaning.declared)
     included = frozenset(field.name for field in fields if candidate.includes(field))
     if not candidate.final:

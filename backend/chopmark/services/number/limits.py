@@ -18,6 +18,8 @@ from chopmark.wording import Wording
 
 HOUR: Final = 3_600
 DAY: Final = 86_400
+ALL: Final = 10
+"""So many askers have to use up their guesses about a number before nobody may ask about it."""
 
 
 class Outcome(StrEnum):
@@ -37,12 +39,17 @@ class Outcome(StrEnum):
 class Limits:
     """``asked``: questions of one asker in an hour. ``missed``: of these, such as did not agree.
 
-    ``missed_number``: questions in a day about one number that did not agree, whoever asked.
+    ``missed_number``: questions of one asker in a day about one number that did not agree.
     """
 
     asked: int
     missed: int
     missed_number: int
+
+    @property
+    def missed_number_by_all(self) -> int:
+        """As ``missed_number``, whoever asked: so high that one asker's guesses lock nobody else out of a number."""
+        return ALL * self.missed_number
 
 
 class Lookups(Protocol):
@@ -57,8 +64,10 @@ class Lookups(Protocol):
     def of_asker(self, asker: str, since: int, without: Sequence[str] = ()) -> tuple[int, int]:
         """How many, and when the first was."""
 
-    def of_number(self, digest: bytes, since: int, without: Sequence[str] = ()) -> tuple[int, int]:
-        """How many about one number, and when the first was."""
+    def of_number(
+        self, digest: bytes, since: int, without: Sequence[str] = (), asker: str | None = None
+    ) -> tuple[int, int]:
+        """How many about one number, of one asker or of all, and when the first was."""
 
 
 class Log(Protocol):
@@ -100,8 +109,11 @@ def _refused(lookups: Lookups, asker: str, digests: Sequence[bytes], now: int, l
     counted = [
         (lookups.of_asker(asker, now - HOUR, without=(Outcome.THROTTLED,)), limits.asked, HOUR, _ASKED),
         (lookups.of_asker(asker, now - HOUR, without=missed), limits.missed, HOUR, _MISSED),
-        *((lookups.of_number(each, now - DAY, without=missed), limits.missed_number, DAY, _NUMBER) for each in digests),
     ]
+    for each in digests:
+        own = lookups.of_number(each, now - DAY, without=missed, asker=asker)
+        all_ = lookups.of_number(each, now - DAY, without=missed)
+        counted += [(own, limits.missed_number, DAY, _NUMBER), (all_, limits.missed_number_by_all, DAY, _NUMBER_BY_ALL)]
     waits = [(first + window - now, limit, why) for (count, first), limit, window, why in counted if count >= limit]
     if not waits:
         return None
@@ -113,4 +125,8 @@ _ASKED: Final = Wording("每小时至多{limit}次", "at most {limit} questions 
 _MISSED: Final = Wording("每小时至多{limit}次不相符的查询", "at most {limit} questions an hour that do not agree")
 _NUMBER: Final = Wording(
     "同一编号每天至多{limit}次不相符的查询", "at most {limit} questions a day about one number that do not agree"
+)
+_NUMBER_BY_ALL: Final = Wording(
+    "同一编号每天合计至多{limit}次不相符的查询",
+    "at most {limit} questions a day of everybody about one number that do not agree",
 )

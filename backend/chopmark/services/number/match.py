@@ -13,7 +13,8 @@ from chopmark.core.examine import Examination
 from chopmark.core.finding import Finding
 from chopmark.core.verdict import Level, Verdict
 from chopmark.kinds import Kind
-from chopmark.services.number.held import Held, Records, find_held
+from chopmark.services.bundles import Kept
+from chopmark.services.number.held import Held, find_held
 from chopmark.services.number.limits import Begin, Limits, Outcome, admit, conclude, digests_of
 from chopmark.services.number.question import Question, meanings
 from chopmark.services.verify.materials import How, Material
@@ -68,7 +69,7 @@ class NumberDesk:
     meanwhile. ``coverage``: what the institutions here say that they register, for what was not found.
     """
 
-    read: Callable[[], AbstractContextManager[Records]]
+    read: Callable[[], AbstractContextManager[Kept]]
     begin: Begin
     kinds: Mapping[str, Kind]
     verifier: Callable[[], Verifier]

@@ -15,6 +15,7 @@ transaction it then is::
 
     sealed     it has a place in a batch, and a request for a signature over its root is on disk     wanted, asking
     signed     that signature is on disk: by a key at hand, or handed in from elsewhere              asking, signed
+    refused    the institution does not sign: the batch is taken apart, wrong leaves are withdrawn   refusing
 
 What is promised:
 
@@ -35,6 +36,7 @@ from chopmark.services.pipeline.intake import Accepted, accept, take_in
 from chopmark.services.pipeline.keyring import KeyRing
 from chopmark.services.pipeline.plan import Plan, plan
 from chopmark.services.pipeline.progress import Blocked, Progress
+from chopmark.services.pipeline.refusing import refuse, require_unsaid
 from chopmark.services.pipeline.worker import Worker
 
 __all__ = [
@@ -54,7 +56,9 @@ __all__ = [
     "home_of",
     "is_gone",
     "plan",
+    "refuse",
     "request_changes",
     "require_living",
+    "require_unsaid",
     "take_in",
 ]

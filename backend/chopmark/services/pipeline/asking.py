@@ -32,6 +32,7 @@ from chopmark.core.words import Op
 from chopmark.errors import KeystoreError
 from chopmark.services.pipeline.bench import SLACK_SECONDS, Bench, Delegate, Delegation
 from chopmark.services.pipeline.failpoint import reach
+from chopmark.services.pipeline.progress import Blocked
 from chopmark.services.pipeline.status import StatusOrder
 from chopmark.services.pipeline.wanted import Asks, wanted
 from chopmark.services.ports import Transaction
@@ -61,26 +62,39 @@ def ask(bench: Bench) -> bool:
     return unsure or (bool(asks) and not _keep(bench, bench.delegation, delegates, asks))
 
 
-def sign_here(bench: Bench) -> None:
-    """Sign what is asked of keys that are open in this process.
+def sign_here(bench: Bench) -> list[Blocked]:
+    """Sign what is asked of keys that are open in this process; the requests whose key did not, and why.
 
-    What is signed is worked out anew from the message. Raises ``KeystoreError`` if a signature is not the key's.
+    What is signed is worked out anew from the message. A key that fails, or signs as another one, holds up nobody else.
     """
     with bench.store.read() as tx:
         asked = [row for row in tx.requests.listed([RequestState.OPEN]) if not row.note]
-    made = {row.id: signature for row in asked if (signature := _signature(bench, row)) is not None}
+    made: dict[int, bytes] = {}
+    blocked: list[Blocked] = []
+    for row in asked:
+        try:
+            signature = _signature(bench, row)
+        except KeystoreError as fault:
+            blocked.append(Blocked("request", (row.id,), fault))
+            continue
+        if signature is not None:
+            made[row.id] = signature
     if not made:
-        return
+        return blocked
     with bench.store.begin() as tx:
-        for at, signature in made.items():
-            row = tx.requests.get(at)
-            if row is not None and row.state is RequestState.OPEN:
-                tx.requests.sign(at, signature)
+        for at, given in made.items():
+            present = tx.requests.get(at)
+            if present is not None and present.state is RequestState.OPEN:
+                tx.requests.sign(at, given)
         reach("after_sign_before_commit")
+    return blocked
 
 
 def _signature(bench: Bench, row: RequestRow) -> bytes | None:
-    """The signature of the institution's key, if that is the one that is asked and open here."""
+    """The signature of the institution's key, if that is the one that is asked and open here.
+
+    Raises ``KeystoreError`` if the key does not sign, or the signature is not its own.
+    """
     key, typed = bench.keys.of_issuer(row.issuer), row.typed
     if key is None or key.address != row.signer or bench.delegation is None:
         return None

@@ -10,6 +10,7 @@ from typing import Final
 from chopmark.core.ledger import CredentialRow, NewCredential
 from chopmark.errors import InputError
 from chopmark.services.pipeline.failpoint import reach
+from chopmark.services.pipeline.numbers import Given, ended, living
 from chopmark.services.ports import Store, Transaction
 from chopmark.wording import Wording
 
@@ -34,9 +35,10 @@ def accept(tx: Transaction, rows: Sequence[NewCredential], *, again: bool = Fals
     """Keep composed credentials, to be sealed by a worker. Nothing is promised before the transaction is committed.
 
     A rerun finds itself: what has the same content as a living credential of the same number (without a number: as
-    any credential of the issuer and kind) counts as accepted already, though its salts differ. ``again``: the number
-    of a revoked credential may be given anew. Raises ``InputError`` if a number is taken by other content, is a
-    revoked one's, or stands twice in ``rows``: then nothing may be committed.
+    any credential of the issuer and kind) counts as accepted already, though its salts differ. Every number counts, not
+    the best alone: examining the input saw only what was registered then. ``again``: the numbers of a revoked credential
+    may be given anew. Raises ``InputError`` if a number is taken by other content, is a revoked one's, or stands twice
+    in ``rows``: then nothing may be committed.
     """
     groups: defaultdict[tuple[bytes, str], list[NewCredential]] = defaultdict(list)
     for row in rows:
@@ -44,20 +46,17 @@ def accept(tx: Transaction, rows: Sequence[NewCredential], *, again: bool = Fals
     new: list[NewCredential] = []
     already: list[CredentialRow] = []
     for (issuer, kind), group in groups.items():
-        numbers = [row.number for row in group if row.number is not None]
-        by_number = tx.credentials.find_number(issuer, kind, numbers)
-        revoked = {} if again else tx.credentials.find_former(issuer, kind, numbers)
+        taken = living(tx, issuer, kind, group)
+        revoked = None if again else ended(tx, issuer, kind, group)
         unnumbered = [row.fingerprint for row in group if row.number is None]
         by_print = tx.credentials.find_fingerprint(issuer, kind, unnumbered)
-        seen: set[str] = set()
+        given = Given()
         for row in group:
-            kept = by_print.get(row.fingerprint) if row.number is None else by_number.get(row.number)
-            if row.number in seen or (kept is not None and kept.fingerprint != row.fingerprint):
+            kept = by_print.get(row.fingerprint) if row.number is None else taken.by(row)
+            if given.has(row) or (kept is not None and kept.fingerprint != row.fingerprint):
                 raise InputError(place=row.label, **_TAKEN)
-            if kept is None and row.number in revoked:
+            if kept is None and revoked is not None and revoked.by(row) is not None:
                 raise InputError(place=row.label, **_REVOKED)
-            if row.number is not None:
-                seen.add(row.number)
             if kept is None:
                 new.append(row)
             else:

@@ -12,8 +12,8 @@ from chopmark.errors import ChopmarkError
 class Blocked:
     """Something that cannot go on, and why.
 
-    ``what``: ``leaves``, ``batch``, ``changes``, ``call`` or ``transaction``; ``ids``: row numbers of credentials, of
-    the batch, of wishes, of the call, of the outbox.
+    ``what``: ``leaves``, ``batch``, ``changes``, ``call``, ``transaction`` or ``request``; ``ids``: row numbers of
+    credentials, of the batch, of wishes, of the call, of the outbox (none if it could not be signed), of the request.
     """
 
     what: str
@@ -26,13 +26,14 @@ class Progress:
     """The pipeline at one moment, counted over the whole site.
 
     ``leaves``, ``batches``, ``changes``, ``calls``: wait for a transaction (``batches``: sealed ones whose
-    transaction failed). ``in_flight``: signed or sent. ``confirming``: mined, not final yet. ``stuck``: of these, how
-    many cannot go on by themselves. ``finished``, ``failed``: hashes of the transactions that became final, or
-    failed, in this run. ``head``, ``final``: the newest block and the newest final one. ``lacking``: issuers (node
-    ids) and senders (addresses) whose work waits for a key that is not open here. ``busy``: who sends for us, if
-    somebody else does. ``lagging``: the node is behind what it said before. ``again``: something moved while the
-    round worked; the next one tries again. ``unreachable``: why the last round failed. ``unsigned``: signatures that
-    keys elsewhere are asked for; what they are for counts among ``batches`` and ``changes``.
+    transaction failed). ``in_flight``: signed or sent. ``confirming``: mined, not final yet. ``stuck``: of these,
+    how many cannot go on by themselves. ``finished``, ``failed``: hashes of the transactions that became final, or
+    failed: told after each round, those since the round before; returned by ``run``, the last ones of the whole
+    run. ``head``, ``final``: the newest block and the newest final one. ``lacking``: issuers (node ids) and senders
+    (addresses) whose work waits for a key that is not open here. ``busy``: who sends for us, if somebody else does.
+    ``lagging``: the node is behind what it said before. ``again``: something moved while the round worked; the next
+    one tries again. ``unreachable``: why the last round failed. ``unsigned``: signatures that keys elsewhere are
+    asked for; what they are for counts among ``batches`` and ``changes``.
     """
 
     leaves: int = 0

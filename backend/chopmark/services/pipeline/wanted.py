@@ -14,7 +14,8 @@ from chopmark.services.pipeline.wishes import orders
 from chopmark.services.ports import Transaction
 
 ASKED_LIMIT: Final = 10_000
-"""Wishes that are looked at in one go."""
+"""Wishes that are looked at in one go: an equal share of each institution's, once of those that nobody was asked to sign
+for yet and once of those that wait for a signature and may be settled without it meanwhile."""
 
 
 @dataclass(slots=True)
@@ -82,19 +83,19 @@ def _seen(bench: Bench, delegates: Mapping[bytes, Delegate]) -> _Seen:
         pending = tx.credentials.pending(BATCH_LIMIT) if delegates else []
         groups = [one for one in pending if one.issuer in delegates and not _gathers(bench, tx, delegates[one.issuer])]
         issuers = [issuer for issuer in tx.changes.due_issuers() if issuer in delegates]
-        due = tx.changes.due(ASKED_LIMIT, issuers) if issuers else []
+        share = max(1, ASKED_LIMIT // len(issuers)) if issuers else 0
+        fresh = tx.changes.due(share, issuers, asked=False) if issuers else []
+        asked = tx.changes.due(share, issuers, asked=True) if issuers else []
         held = tx.changes.successors()
         held_in = {row.batch_id: row.id for row in tx.credentials.get_many(held).values()} if held else {}
-        ids = [one.change.id for one in due]
-        asked = [tx.requests.changes_of(row.id) for row in tx.requests.of_changes(ids)]
         return _Seen(
             batches,
             groups,
-            due,
+            sorted([*fresh, *asked], key=lambda one: one.change.id),
             held,
             {held_in[row.id]: row for row in batches if row.size == 1 and row.id in held_in},
             {row.batch_id for row in tx.requests.of_batches([row.id for row in batches])},
-            {at for each in asked for at in each},
+            {one.change.id for one in asked},
         )
 
 

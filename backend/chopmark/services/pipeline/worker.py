@@ -8,12 +8,13 @@ under way at a time: while it is, leaves gather, and the next batch takes them a
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
 from chopmark.core.ledger import Lease, OutboxRow, OutboxState, RequestState
 from chopmark.core.transaction import BlockRef
-from chopmark.errors import Busy, ChainError, ChainReset, Refused, WrongChain
+from chopmark.errors import Busy, ChainError, ChainReset, KeystoreError, Refused, WrongChain
 from chopmark.services.pipeline import reset
 from chopmark.services.pipeline.adopt import adopt
 from chopmark.services.pipeline.asking import ask, sign_here
@@ -32,6 +33,8 @@ PATIENCE_SECONDS = 10.0
 """How long a command waits for a node that does not answer or is behind."""
 PAUSE_SECONDS = 60.0
 """How long a sender rests after a transaction of its was reverted: trying again at once would cost and fail again."""
+KEPT = 1_000
+"""Hashes of transactions that a run remembers for its end; a worker may live for years."""
 
 
 class Worker:
@@ -57,7 +60,7 @@ class Worker:
         self._poll = poll
         self._patience = patience
         self._turns = Turns(bench, gone)
-        self._finished: list[bytes] = []
+        self._finished: list[bytes] = []  # since they were told
         self._failed: list[bytes] = []
         self._rests: dict[bytes, float] = {}
         self._passed: dict[int, int] = {}
@@ -77,20 +80,25 @@ class Worker:
         """Work until nothing is left that could be done.
 
         With ``until_idle`` false for good; in both cases at most until ``until`` says so, which is asked after each
-        round. ``progress`` is told after every round. After ``timeout`` seconds the last progress is returned as it
-        is: everything is on disk, and another run goes on. ``heal``: if the chain came back without what was final,
-        go back and send again what was sent.
+        round. ``progress`` is told after every round, with what that round finished. After ``timeout`` seconds the
+        last progress is returned as it is: everything is on disk, and another run goes on. ``heal``: if the chain
+        came back without what was final, go back and send again what was sent.
 
         Raises ``Busy`` if the time is up and somebody else sends; ``ChainReset`` (without ``heal``), ``WrongChain``,
         ``StoreError`` and, while ``until_idle``, ``Unreachable`` when the node stays silent. What is queued is safe
         in any case.
         """
         end = None if timeout is None else self._ticks() + timeout
+        finished, failed = deque[bytes](maxlen=KEPT), deque[bytes](maxlen=KEPT)
         try:
             while True:
                 now = self._round(heal, patient=not until_idle)
+                self._finished, self._failed = [], []
                 if progress is not None:
                     progress(now)
+                finished.extend(now.finished)
+                failed.extend(now.failed)
+                now = replace(now, finished=tuple(finished), failed=tuple(failed))
                 if self._stop or (until_idle and not now.moving) or self._wished(until):
                     return now
                 if end is not None and self._ticks() >= end:
@@ -156,7 +164,7 @@ class Worker:
             healing = tx.site.get(reset.HEALING) is not None
         if not healing:
             seen = replace(seen, again=ask(bench))
-            sign_here(bench)
+            seen = replace(seen, blocked=tuple(sign_here(bench)))
         seen = self._send_anew(seen, final) if healing else self._serve_all(seen, final)
         return self._counted(seen)
 
@@ -244,7 +252,10 @@ class Worker:
             return replace(seen, lacking=(*seen.lacking, lease.sender)) if calls else seen
         if self._rests.get(lease.sender, 0) > self._ticks():
             return seen
-        done = assemble(self._bench, lease, signer)
+        try:
+            done = assemble(self._bench, lease, signer)
+        except KeystoreError as fault:  # this key does not sign; others may
+            return replace(seen, blocked=(*seen.blocked, Blocked("transaction", (), fault)))
         seen = replace(seen, blocked=(*seen.blocked, *done.blocked), again=seen.again or done.again)
         if done.kept is None:
             return seen
@@ -274,6 +285,8 @@ class Worker:
         stands = deliver(self._bench, lease, row, final, self._is_passed_over(seen, row, final))
         if stands.state is OutboxState.FINAL:
             self._finished.append(row.tx_hash)
+            if row.state is not OutboxState.MINED and self._bench.delegates():
+                seen = replace(seen, again=True)  # what comes after it has not been asked for yet
         if stands.state is OutboxState.FAILED:
             self._failed.append(row.tx_hash)
             self._rests[row.sender] = self._ticks() + PAUSE_SECONDS

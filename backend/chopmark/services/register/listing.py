@@ -26,20 +26,23 @@ _HIDDEN: Final = (".", "~$", "__MACOSX")
 
 
 @contextmanager
-def files_of(given: Path, scratch: Path | None = None, limits: ArchiveLimits | None = None) -> Iterator[Path]:
+def files_of(
+    given: Path, scratch: Path | None = None, limits: ArchiveLimits | None = None, name: str = ""
+) -> Iterator[Path]:
     """The folder of the files: ``given`` itself, or a ZIP archive unpacked under ``scratch`` and removed at the end.
 
-    Raises ``InputError`` if it is neither, ``UnsafeArchive`` as ``unpack``.
+    ``name``: what errors call it, where its path is nothing that the caller gave. Raises ``InputError`` if it is neither,
+    ``UnsafeArchive`` as ``unpack``.
     """
     try:
         packed = given.is_file() and is_archive(given)
     except OSError as fault:
         raise _unusable(
-            given, Wording("无法读取（{why}）", "it cannot be read ({why})").filled(why=fault.strerror)
+            name or given, Wording("无法读取（{why}）", "it cannot be read ({why})").filled(why=fault.strerror)
         ) from fault
     if not packed:
         if not given.is_dir():
-            raise _unusable(given, _NEITHER)
+            raise _unusable(name or given, _NEITHER)
         yield given
         return
     if scratch is not None:
@@ -96,7 +99,7 @@ def _walked(folder: str, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 yield above + entry.name, entry
 
 
-def _unusable(path: Path, why: Wording) -> InputError:
+def _unusable(path: Path | str, why: Wording) -> InputError:
     return InputError(place=path, why=why, fix_zh="请检查路径", fix_en="Check the path")
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from chopmark.core.disclosure import read_disclosure
 from chopmark.core.ledger import CredentialRow
 from chopmark.kinds import Claims, Kind
+from chopmark.services.pipeline.numbers import are_one
 from chopmark.services.register.draft import Draft
 
 
@@ -21,6 +22,9 @@ class Numbered(Protocol):
 
     def with_any_number(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Sequence[CredentialRow]:
         """The living credentials that have one of these numbers."""
+
+    def with_any_former_number(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Sequence[CredentialRow]:
+        """Revoked credentials that had one of these numbers and have no living newer version."""
 
 
 def claims_of(kind: Kind, row: CredentialRow) -> Claims:
@@ -34,11 +38,27 @@ def otherwise_known(
     register: Numbered, issuer: bytes, kind: Kind, drafts: Sequence[Draft]
 ) -> Mapping[str, CredentialRow]:
     """Of drafts whose best number is not registered those that are under another one: their number → the credential."""
-    if len(kind.credential) < 2:
-        return {}
+    wanted = _all(kind, drafts)
+    return _the_same(kind, drafts, register.with_any_number(issuer, kind.code, wanted) if wanted else ())
+
+
+def otherwise_ended(
+    register: Numbered, issuer: bytes, kind: Kind, drafts: Sequence[Draft]
+) -> Mapping[str, CredentialRow]:
+    """As ``otherwise_known``: those of which one was revoked that had another of their numbers."""
+    wanted = _all(kind, drafts)
+    return _the_same(kind, drafts, register.with_any_former_number(issuer, kind.code, wanted) if wanted else ())
+
+
+def _all(kind: Kind, drafts: Sequence[Draft]) -> list[str]:
+    """Every number of drafts of a kind that has several sorts; none of other kinds."""
+    several = len(kind.credential) > 1
+    return sorted({number for draft in drafts for number in kind.numbers(draft.claims)}) if several else []
+
+
+def _the_same(kind: Kind, drafts: Sequence[Draft], rows: Sequence[CredentialRow]) -> Mapping[str, CredentialRow]:
+    """Of drafts those that are the same thing as one of these: their number → the credential."""
     numbers = {draft.number: kind.numbers(draft.claims) for draft in drafts}
-    wanted = sorted({number for each in numbers.values() for number in each})
-    rows = register.with_any_number(issuer, kind.code, wanted) if wanted else ()
     named: dict[str, list[tuple[CredentialRow, tuple[str, ...]]]] = defaultdict(list)
     for row in rows:
         of_row = kind.numbers(claims_of(kind, row))
@@ -69,10 +89,3 @@ class Firsts:
         for number in ours:
             self._named[number].append((draft, ours))
         return found
-
-
-def are_one(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether the best sort of number that both have is the same in both. Numbers of several sorts begin with their place."""
-    mine, other = ({number.partition(":")[0]: number for number in numbers} for numbers in (ours, theirs))
-    shared = next((place for place in mine if place in other), None)
-    return shared is not None and mine[shared] == other[shared]

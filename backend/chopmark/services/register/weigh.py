@@ -10,7 +10,7 @@ from chopmark.core.finding import Finding, Place
 from chopmark.core.ledger import CredentialRow
 from chopmark.kinds import Kind
 from chopmark.services.register.draft import Draft
-from chopmark.services.register.numbers import Firsts, claims_of, otherwise_known
+from chopmark.services.register.numbers import Firsts, claims_of, otherwise_ended, otherwise_known
 from chopmark.wording import Wording
 
 
@@ -22,6 +22,9 @@ class Register(Protocol):
 
     def with_any_number(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Sequence[CredentialRow]:
         """The living credentials that have one of these numbers, be it not their best."""
+
+    def with_any_former_number(self, issuer: bytes, kind: str, numbers: Sequence[str]) -> Sequence[CredentialRow]:
+        """Revoked credentials that had one of these numbers, be it not their best, and have no living newer version."""
 
     def find_fingerprint(self, issuer: bytes, kind: str, prints: Sequence[bytes]) -> Mapping[bytes, CredentialRow]:
         """Credentials of this content, living or not; of several the newest."""
@@ -56,7 +59,8 @@ def weigh(
     registered |= otherwise_known(register, issuer, kind, [d for d in drafts if d.number not in registered])
     free = [] if again else [d for d in drafts if d.number not in registered]
     ended = register.find_fingerprint(issuer, kind.code, [d.fingerprint for d in free])
-    former = register.find_former(issuer, kind.code, [d.number for d in free if d.number])
+    former = {*register.find_former(issuer, kind.code, [d.number for d in free if d.number])}
+    former |= {*otherwise_ended(register, issuer, kind, free)}
     weighed = _Weighing()
     firsts = Firsts(kind)
     for draft in drafts:

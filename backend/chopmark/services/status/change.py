@@ -14,6 +14,7 @@ from chopmark.core.ledger import ChangeRow, CredentialRow, Home, OutboxRow
 from chopmark.errors import Refused
 from chopmark.services.find import Credentials, find_credential
 from chopmark.services.lifecycle import require_registered
+from chopmark.services.pipeline.refusing import BY_SIGNER
 from chopmark.services.pipeline.status import ALREADY, WITHDRAWN
 from chopmark.services.ports import KeptBatches, KeptOutbox
 from chopmark.wording import Wording
@@ -83,8 +84,15 @@ def refusal(changes: Sequence[ChangeRow]) -> Refused | None:
     """Why some of these wishes can never be fulfilled; None if none is refused."""
     if any(row.note == WITHDRAWN for row in changes):
         return Refused(why=_WITHDRAWN, **_SEE)
+    if any(row.note == BY_SIGNER for row in changes):
+        return unsigned()
     refused = sum(row.note.startswith("refused") for row in changes)
     return ended(refused) if refused else None
+
+
+def unsigned() -> Refused:
+    """Why nothing comes of what the institution does not sign."""
+    return Refused(why=_UNSIGNED, **_SEE)
 
 
 def ended(count: int) -> Refused:
@@ -106,6 +114,7 @@ _WITHDRAWN: Final = Wording(
     "旧版本此时已被撤销或替代，不可再更正；新版本没有登记",
     "the old version was revoked or superseded meanwhile, which is final; the new one was not registered",
 )
+_UNSIGNED: Final = Wording("机构拒绝签名，没有变更", "the institution refused to sign it; nothing was changed")
 _ENDED: Final = Wording(
     "{count} 份凭证已被撤销或替代，状态不能再变更", "{count} of them are revoked or superseded, which is final"
 )

@@ -12,8 +12,9 @@ from chopmark.errors import ChopmarkError
 from chopmark.services.delegation import waiting_for
 from chopmark.services.pipeline import request_changes
 from chopmark.services.pipeline.progress import Progress
+from chopmark.services.pipeline.refusing import BY_SIGNER
 from chopmark.services.pipeline.status import ALREADY
-from chopmark.services.status.change import Changed, ended, outcome, require_final
+from chopmark.services.status.change import Changed, ended, outcome, require_final, unsigned
 from chopmark.services.submit.identity import new_id
 from chopmark.services.submit.ports import Books
 from chopmark.services.submit.registration import Asked
@@ -57,6 +58,8 @@ def status_change(tx: Books, row: SubmissionRow, progress: Progress | None = Non
     stage = least({_stage(each) for each in wishes})
     done, already, refused = (sum(w.count for w in wishes if has(w)) for has in (_is_done, _is_already, _is_refused))
     trouble: ChopmarkError | None = ended(refused) if refused else None
+    if any(each.note == BY_SIGNER for each in wishes):
+        trouble = unsigned()
     if stage not in (Stage.DONE, Stage.REFUSED):
         open_ones = tx.submissions.open_wishes(row.id)
         if stage is Stage.QUEUED and any(r.state is RequestState.OPEN for r in waiting_for(tx, changes=open_ones)):

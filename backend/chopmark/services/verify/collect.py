@@ -29,7 +29,7 @@ def collect(paths: Iterable[Path], limits: Limits) -> Materials:
     """Everything at ``paths``: files, bundles, and what lies in folders at any depth.
 
     Raises ``InputError`` for a path that is not there or cannot be used, ``UsageError`` if there is nothing to
-    verify or more than ``limits.files``.
+    verify, more than ``limits.files``, or bundles of more than ``limits.bundle_bytes`` together.
     """
     gathering = _Gathering(limits)
     for path in paths:
@@ -49,6 +49,7 @@ class _Gathering:
     skipped: list[tuple[str, Skipped]] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
+    bundle_bytes: int = 0
 
     def take(self, path: Path, name: str, group: str) -> None:
         """Read one regular file. The same path named twice counts once; links to one file are materials of their own."""
@@ -77,6 +78,9 @@ class _Gathering:
         except OSError:
             self.files.append(FoundFile(path, name, group, 0, b"", OCTETS, Trouble.UNREADABLE))
             return
+        self.bundle_bytes += len(data)
+        if self.bundle_bytes > self.limits.bundle_bytes:
+            raise UsageError(why=_BUNDLES.filled(limit=self.limits.bundle_bytes >> 20))
         opened, fault = opened_or_fault(data)
         self.bundles.append(FoundBundle(path, name, group, data, opened, fault))
 
@@ -189,4 +193,5 @@ _NOT_THERE: Final = Wording("没有这个文件或文件夹", "there is no such 
 _NO_ACCESS: Final = Wording("无法读取", "it cannot be read")
 _NOT_A_FILE: Final = Wording("既不是文件也不是文件夹", "it is neither a file nor a folder")
 _NOTHING: Final = Wording("所给的文件夹中没有可核验的文件", "there is nothing to verify in what was named")
+_BUNDLES: Final = Wording("凭证包合计超过 {limit} MiB", "the bundles are larger than {limit} MiB together")
 _TOO_MANY: Final = Wording("文件超过{limit}个", "there are more than {limit} files")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class VerifyDesk:
     """What verification needs of a site.
 
     ``trust``: asked for only once it is known whether anything is ``wanted`` of a chain; None leaves open what needs it.
-    ``records``: the site's own index, None if it has none that can be read.
+    ``records``: the site's own index, None if it has none that can be read. ``seconds``: for looking into files and asking chains.
     """
 
     kinds: Mapping[str, Kind]
@@ -33,6 +34,7 @@ class VerifyDesk:
     trust: Callable[[bool], TrustFile | None]
     readers_of: Callable[[TrustedChain, TrustedRegistry], Iterable[ChainReader]]
     records: SiteRecords | None = None
+    seconds: float = math.inf
 
     def collect(self, paths: Iterable[Path]) -> Materials:
         """Everything that lies at these paths. Raises ``InputError``, ``UsageError``."""
@@ -41,6 +43,10 @@ class VerifyDesk:
     def pair(self, found: Materials) -> tuple[Material, ...]:
         """Which file belongs to which bundle, the site's own index included."""
         return match(found, self.records.bundles_for if self.records else None)
+
+    def pair_for(self, found: Materials, institution: bytes | None) -> tuple[Material, ...]:
+        """The same for somebody who does not keep the records, see ``SiteRecords.shown_to``."""
+        return match(found, self.records.shown_to(institution) if self.records else None)
 
     def verify(
         self, found: Materials, materials: Sequence[Material], declared: Sequence[Declaration], kind: Kind | None
@@ -60,6 +66,7 @@ class VerifyDesk:
             key_book=self.records.keys_of if self.records else lambda _: {},
             indexed=indexed,
             coverage=coverage(profiles.values(), self.kinds, indexed=indexed),
+            seconds=self.seconds,
         )
 
     def _profiles(self, found: Materials) -> dict[bytes, Profile]:

@@ -14,10 +14,14 @@ from chopmark.services.files import Trouble
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``file_bytes``: larger files are not read. ``files``: more are refused at once."""
+    """``file_bytes``: larger files are not read. ``files``: more are refused at once.
+
+    ``bundle_bytes``: of all bundles together, which are held in memory until the answer; more are refused.
+    """
 
     file_bytes: int
     files: int
+    bundle_bytes: int = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from typing import Final, Protocol
 
 from chopmark.core.bundle import Bundle, write_bundle
 from chopmark.core.directory import address_of
+from chopmark.core.disclosure import FILE, REPLACES, TWIN
 from chopmark.core.history import RegistryName
 from chopmark.core.ledger import BatchRow, CredentialRow, NodeRow
 from chopmark.core.profile import Profile
 from chopmark.core.transaction import Logged
 from chopmark.core.words import KeyRecord, Op
-from chopmark.kinds import Kind
-from chopmark.services.bundles import Kept, bundle_of, bundles_of_batch
+from chopmark.kinds import Kind, all_kinds
+from chopmark.services.bundles import Kept, bundle_of, bundles_of_batch, showing
 from chopmark.services.issuers import names_by_digest
 from chopmark.services.ports import KeptBatches, KeptCredentials
 from chopmark.services.verify.collect import SUFFIX, opened_or_fault
@@ -79,8 +80,30 @@ class SiteRecords:
     def bundles_for(self, digests: Sequence[bytes]) -> Mapping[bytes, Sequence[FoundBundle]]:
         """For each file (SHA-256) that is known every anchored credential that binds it, as bundles made from the records.
 
-        Of one credential the newest version alone; oldest first.
+        Of one credential the newest version alone; oldest first. With all their disclosures: for who keeps the records.
         """
+        return self._found(digests, lambda row, bundle, _alone: _found_bundle(row.label, bundle))
+
+    def shown_to(self, institution: bytes | None) -> Callable[[Sequence[bytes]], Mapping[bytes, Sequence[FoundBundle]]]:
+        """``bundles_for`` as others may have it: whoever holds a file need not be the one whom it is about.
+
+        Private fields stay closed; where several credentials bind one file, all fields do, so that nobody gets the others'
+        by what they have in common. What ``institution`` (32 bytes) issued, it gets whole: it has it anyway.
+        """
+
+        def narrowed(row: CredentialRow, bundle: Bundle, alone: bool) -> FoundBundle:
+            if row.issuer == institution:
+                return _found_bundle(row.label, bundle)
+            if alone:
+                return _found_bundle(row.label, showing(bundle, _no_secret(row.kind)))
+            # Not by its name: what a bundle is called after is as personal as what is in it.
+            return _found_bundle(row.commitment.hex()[:16], showing(bundle, _no_field))
+
+        return lambda digests: self._found(digests, narrowed)
+
+    def _found(
+        self, digests: Sequence[bytes], shown: Callable[[CredentialRow, Bundle, bool], FoundBundle]
+    ) -> Mapping[bytes, Sequence[FoundBundle]]:
         with self._read() as records:
             found = {digest: rows for digest in digests if (rows := _anchored(records, digest))}
             wanted = {row.id: row for rows in found.values() for row in rows}
@@ -90,8 +113,9 @@ class SiteRecords:
                 if batch_id is not None and count >= _MANY_OF_A_BATCH:
                     made.update((row.id, bundle) for row, bundle in bundles_of_batch(records, batch_id))
             bundles = {at: made.get(at) or bundle_of(records, row) for at, row in wanted.items()}
-        opened = {at: _found_bundle(wanted[at].label, bundle) for at, bundle in bundles.items()}
-        return {digest: tuple(opened[row.id] for row in rows) for digest, rows in found.items()}
+        uses = {(row.id, len(rows) == 1) for rows in found.values() for row in rows}
+        opened = {(at, alone): shown(wanted[at], bundles[at], alone) for at, alone in uses}
+        return {digest: tuple(opened[row.id, len(rows) == 1] for row in rows) for digest, rows in found.items()}
 
     def profiles(self) -> Mapping[bytes, Profile]:
         """Profiles of the institutions that this site has names for, by digest."""
@@ -115,6 +139,20 @@ def _anchored(records: Records, digest: bytes) -> tuple[CredentialRow, ...]:
             newest[row.issuer, row.kind, row.number or row.former_number or row.fingerprint] = row
     replaced = {row.replaces for row in newest.values()}
     return tuple(row for row in newest.values() if row.commitment not in replaced)
+
+
+def _no_field(name: str) -> bool:
+    """Whether a disclosure tells of files and versions alone, and nothing of a person."""
+    return name == REPLACES or name.startswith(FILE)
+
+
+def _no_secret(code: str) -> Callable[[str], bool]:
+    """Which disclosures of a kind are no private field; of a kind that is not known here nothing can be told apart."""
+    kind = next((each for each in all_kinds() if each.code == code), None)
+    if kind is None:
+        return _no_field
+    private = {field.name for field in kind.fields if field.private}
+    return lambda name: name.removeprefix(TWIN) not in private
 
 
 def _found_bundle(label: str, bundle: Bundle) -> FoundBundle:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,6 +49,7 @@ class Verifier:
     in the order in which they are to be asked.
     ``profiles``: of issuers by digest, as far as they are at hand. ``indexed``: whether a site's index was asked for
     the files. ``coverage``: how far registration goes, as far as known here, for the sentence about what was not found.
+    ``seconds``: what is not looked at by then could not be checked.
     """
 
     trust: TrustFile | None
@@ -56,18 +59,20 @@ class Verifier:
     key_book: KeyBook
     indexed: bool = False
     coverage: Wording | str = ""
+    seconds: float = math.inf
 
     def verify(self, materials: Sequence[Material], declared: Sequence[Mapping[str, Value]]) -> list[Verified]:
         """One examination for each material, in their order; ``declared`` in the same order.
 
         Never raises for what was handed in nor for a chain that does not answer: all of that is in the examinations.
         """
-        with Sandbox() as sandbox:
+        until = time.monotonic() + self.seconds
+        with Sandbox(until=until) as sandbox:
             offline = [
                 examine_offline(self._subject(material, fields, sandbox))
                 for material, fields in zip(materials, declared, strict=True)
             ]
-        told = self._ask(offline)
+        told = self._ask(offline, until)
         return [
             Verified(material, _with_shared(conclude(each, told.get(each.wanted) if each.wanted else None), material))
             for material, each in zip(materials, offline, strict=True)
@@ -88,7 +93,7 @@ class Verifier:
             found_by=material.found_by,
         )
 
-    def _ask(self, offline: Sequence[Offline]) -> Mapping[Wanted, ChainFacts | ChainSilence]:
+    def _ask(self, offline: Sequence[Offline], until: float) -> Mapping[Wanted, ChainFacts | ChainSilence]:
         """Each pair of registries once, for all leaves wanted of it. One that is silent silences nothing else."""
         by_registry: dict[tuple[int, bytes], list[Wanted]] = defaultdict(list)
         for each in offline:
@@ -96,13 +101,16 @@ class Verifier:
                 by_registry[wanted.chain.chain_id, wanted.registry.attestation_registry].append(wanted)
         told: dict[Wanted, ChainFacts | ChainSilence] = {}
         for leaves in by_registry.values():
-            told.update(self._ask_one(leaves))
+            told.update(self._ask_one(leaves, until))
         return told
 
-    def _ask_one(self, leaves: Sequence[Wanted]) -> Mapping[Wanted, ChainFacts | ChainSilence]:
+    def _ask_one(self, leaves: Sequence[Wanted], until: float) -> Mapping[Wanted, ChainFacts | ChainSilence]:
         chain = leaves[0].chain
         reasons: list[Wording] = []
         for reader in self.readers_of(chain, leaves[0].registry):
+            if time.monotonic() >= until:
+                reasons.append(_NO_TIME.filled(name=chain.name))
+                break
             try:
                 return dict(read(reader, leaves, self.profiles.get, self.key_book).facts)
             except WrongChain as fault:
@@ -152,5 +160,6 @@ _WRONG_CHAIN: Final = Wording(
     "the node {url} of {name} serves another chain than the trust file names: "
     "{what} should be {expected} and is {actual}",
 )
+_NO_TIME: Final = Wording("{name}：核验用时已到上限", "{name}: the time for this verification is over")
 _NO_ANSWER: Final = Wording("{name}：{why}", "{name}: {why}")
 _AT: Final = Wording("{url}，{why}", "{url}, {why}")
