@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -465,3 +467,36 @@ def test_signing_needs_neither_a_chain_nor_a_database(desk: Office, asked: Path)
     assert one["count"] == len(one["commitments"]) == 1
     assert Path(file["signed"]).exists()
     assert not (desk.home / "site.db").exists()
+
+
+def test_a_batch_with_one_wrong_credential_is_refused_and_the_others_are_asked_for_anew(site: Office, desk: Office):
+    sheet = site.sheet([{"certificate_number": number(n)} for n in (301, 302, 303)])
+    first = waits(site, *DEGREE, "--sheet", sheet, "--issuer", "night", "--yes")
+    asked = json.loads(first.read_bytes())
+    (request,) = asked["requests"]
+    public_id = request["id"]
+    wrong = next(row["commitment"] for row in _kept(site) if row["number"].endswith("302"))
+    unknown = site.run("refuse", "sig_" + "A" * 22, "--json")
+    assert (unknown.code, unknown.error) == (2, "E102")
+    said = site.json("refuse", public_id, "--wrong", wrong)
+    assert [(one["id"], one["state"]) for one in said] == [(public_id, "refused")]
+    assert site.json("refuse", public_id)[0]["state"] == "refused", "again changes nothing"
+    first.unlink()
+    # The wrong one is given again, as it should have been; the others wait as they were.
+    assert site.run("worker", "--json").code == 3
+    (second,) = site.home.glob("*.sign.json")
+    (again,) = json.loads(second.read_bytes())["requests"]
+    assert again["id"] != public_id
+    desk.ok("sign", second, "--key", "registrar", "--yes")
+    (signed,) = second.parent.glob("*.signed.json")
+    site.ok("submit", signed)
+    opened = [open_bundle(read_bundle((site.home / "bundles" / name).read_bytes())) for name in site.bundles()]
+    assert len(opened) == 2
+    assert wrong not in {one.commitment.hex() for one in opened}
+
+
+def _kept(office: Office) -> list[dict[str, str]]:
+    """What the site keeps of its credentials: commitment in hex and number."""
+    with contextlib.closing(sqlite3.connect(office.home / "site.db")) as database:
+        rows = database.execute("select hex(commitment), number from credentials where withdrawn = 0").fetchall()
+    return [{"commitment": commitment.lower(), "number": number} for commitment, number in rows]

@@ -135,6 +135,7 @@ def _tree() -> Command:
 
     app.command("sign")(signing.sign)
     app.command("submit")(signing.submit)
+    app.command("refuse")(signing.refuse)
     app.command("serve")(serve.serve)
     app.add_typer(token.app, name="token")
     return typer.main.get_command(app)

@@ -100,6 +100,23 @@ def submit(
     carry_out(take_in(files), bundles)
 
 
+def refuse(
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="签名请求编号 · id of a request, sig_…")],
+    wrong: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="只撤回这些凭证，其余重新送签，可重复 · withdraw only these commitments, ask again for the others"
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """拒签：待签内容有误，不再登记 · do not sign: what is asked for is wrong and is given up."""
+    from chopmark.cli.submitted import refuse as close
+
+    T.json = as_json
+    close(ids, wrong or ())
+
+
 def write_requests(rows: Sequence[RequestRow]) -> Unsigned:
     """Write the files that ask for these signatures of one institution into the current folder; what to tell about it.
 
