@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     body, which must then come with at least 10 kB a second. ``min_free_mb``: with less free space it takes nothing in. ``metrics``: who may read ``/metrics``.
 
     Of matching by number: ``lookups_per_hour``: questions of one asker; ``lookup_misses_per_hour``: of these, such as do not
-    agree; ``lookup_misses_per_number``: a day, about one number, whoever asks.
+    agree; ``lookup_misses_per_number``: of one asker a day, about one number; ten times as many of all askers together.
 
     Of commands that work through another site: ``site``: its address, empty: none; ``token_file``: file with the token for it,
     or ``token`` itself.

@@ -1,14 +1,13 @@
 """Failed attempts to sign in, by address: few are answered, then none for a while.
 
-A token has 256 random bits, so nobody guesses one; what is bounded here is the load and the noise. Tokens that signed in
-from an address lately are let through while others fail there: a whole office may share one address.
+A token has 256 random bits, so nobody guesses one; what is bounded here is the noise. A token that stands is always let
+through: a whole office, or everybody behind a proxy that is not told of, may share one address.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from typing import Final
@@ -18,7 +17,7 @@ LIMIT: Final = 20
 WINDOW: Final = 60.0
 """Seconds."""
 REMEMBERED: Final = 10_000
-"""Addresses, and good tokens, that are remembered at most; the oldest is forgotten."""
+"""Addresses that are remembered at most; the oldest is forgotten."""
 IPV6_PREFIX: Final = 64
 """Bits of an IPv6 address that one subscriber has in common."""
 
@@ -30,15 +29,14 @@ class Attempts:
         self._ticks = ticks
         self._lock = Lock()
         self._failures: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        self._good: OrderedDict[tuple[str, bytes], None] = OrderedDict()
 
-    def wait(self, address: str, token: str) -> int:
-        """Whole seconds that an address has to wait; 0 if this token may be tried."""
+    def wait(self, address: str) -> int:
+        """Whole seconds that an address has to wait for the next answer to a failure; 0 if it gets one now."""
         place = _place(address)
         with self._lock:
             began, count = self._failures.get(place, (0.0, 0))
             left = began + WINDOW - self._ticks()
-            if count < LIMIT or left <= 0 or (place, _digest(token)) in self._good:
+            if count < LIMIT or left <= 0:
                 return 0
         return max(1, int(left) + 1)
 
@@ -51,25 +49,14 @@ class Attempts:
             if len(self._failures) > REMEMBERED:
                 self._failures.popitem(last=False)
 
-    def succeeded(self, address: str, token: str) -> None:
-        """A token signed in from here."""
-        entry = (_place(address), _digest(token))
-        with self._lock:
-            self._good.pop(entry, None)
-            self._good[entry] = None
-            if len(self._good) > REMEMBERED:
-                self._good.popitem(last=False)
-
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode("utf-8", "replace")).digest()
-
 
 def _place(address: str) -> str:
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)  # a socket for both families tells IPv4 addresses so
     if isinstance(parsed, IPv6Address):
         return str(int(parsed) >> (128 - IPV6_PREFIX))
     return address

@@ -62,20 +62,20 @@ def sign_in(service: Service, request: Request, scope: str) -> Caller:
 
     Raises ``NotSignedIn``, the same for every reason; ``NotPermitted``; ``Throttling``; ``StoreError``.
     """
+    service.note_proxy("x-forwarded-for" in request.headers)
     text = _presented(request)
     address = request.client.host if request.client else ""
-    wait = service.attempts.wait(address, text)
-    if wait:
-        raise Throttling(seconds=wait)
     now = int(service.site.clock())
     with service.site.store.read() as tx:
         row = recognise(tx, text, now)
         bound = row is not None and row.role in BOUND
         node = tx.nodes.find(row.institution) if row is not None and bound else None
     if row is None:
+        wait = service.attempts.wait(address)
+        if wait:
+            raise Throttling(seconds=wait)
         service.attempts.failed(address)
         raise NotSignedIn
-    service.attempts.succeeded(address, text)
     caller = Caller(
         row.id, row.name, row.role, row.institution, node.node if node else None, row.permitted, row.expires_at
     )

@@ -60,7 +60,6 @@ class Background:
         self._thread = Thread(target=self._live, name="chopmark-worker", daemon=True)
         self._worker: Worker | None = None
         self._last: Progress | None = None
-        self._finished = 0
         self._seen = ticks()
         self._open: KeyRing | None = None
         self.trouble: ChopmarkError | None = None
@@ -100,7 +99,6 @@ class Background:
             self._seen = self._ticks()
             try:
                 self._open = self._keys()
-                self._finished = 0
                 self._worker = self._make(self._open, sleep=self._sleep)
                 if not self._ended.is_set():
                     self._worker.run(until_idle=False, progress=self._told)
@@ -128,9 +126,8 @@ class Background:
         if self._metrics is not None:
             self._metrics.round("ok" if fault is None else fault.code)
             self._metrics.progress(now)
-        for sent in now.finished[self._finished :]:
+        for sent in now.finished:
             self._log.info("final", transaction="0x" + sent.hex())
-        self._finished = len(now.finished)
         if now.lacking and self._can_be_opened(now) and self._worker is not None:
             self._worker.stop()
 

@@ -17,9 +17,11 @@ from chopmark.http.problems import TooLarge, WrongShape
 from chopmark.http.routes import JSON
 from chopmark.http.uploads import NDJSON, Upload, UploadedFile
 from chopmark.kinds import Kind, find_kind
+from chopmark.services.files import ArchiveLimits
 from chopmark.services.register import Drafted, FileBinder, SheetInput, draft_input, draft_one, files_of
 from chopmark.services.register.listed import Entry, draft_list, named
 from chopmark.services.sheet import Sheet
+from chopmark.settings import Settings
 from chopmark.wording import Wording
 
 LINE_LIMIT: Final = 1 << 20
@@ -46,13 +48,15 @@ class Given:
 class Reading:
     """What reading needs beside the upload. ``kind``: as the address says it. ``limit``: bytes of one file.
 
-    ``remembered``: what headings of this kind's sheets meant the last time, see ``services.sheet.choices``.
+    ``remembered``: what headings of this kind's sheets meant the last time, see ``services.sheet.choices``. ``archive``:
+    what an archive of files may hold.
     """
 
     kind: str
     today: date
     limit: int
     remembered: Callable[[str], Mapping[str, str]]
+    archive: ArchiveLimits
 
 
 def read_upload(upload: Upload, reading: Reading) -> Given:
@@ -144,7 +148,9 @@ def _sheet(upload: Upload, reading: Reading) -> Given:
     given = SheetInput(sheets[0].path.read_bytes(), sheets[0].name, upload.fields.get("tab", ""), headings)
     with ExitStack() as stack:
         binder = stack.enter_context(FileBinder(reading.limit))
-        folder = stack.enter_context(files_of(archives[0].path, upload.folder)) if archives else None
+        folder = None
+        for path in in_own_names(archives, upload.folder / "archive"):
+            folder = stack.enter_context(files_of(path, upload.folder, reading.archive, archives[0].name))
         made = draft_input(kind, given, folder, binder, reading.today, reading.remembered(kind.code))
     return Given(kind, made.drafted, len(made.drafted.findings), made.sheet, headings)
 
@@ -157,6 +163,12 @@ def _headings(upload: Upload) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
         raise WrongShape([("headings", _MAPPING)])
     return {heading: str(name) for heading, name in value.items()}
+
+
+def archive_limits(settings: Settings) -> ArchiveLimits:
+    """What archives of one request may hold: four times what may come, and never the disk's last room."""
+    total = settings.max_request_bytes
+    return ArchiveLimits(file_bytes=total, total_bytes=4 * total, keep_free=settings.min_free_mb << 20)
 
 
 def in_own_names(files: tuple[UploadedFile, ...], folder: Path) -> Iterator[Path]:

@@ -193,6 +193,20 @@ class Throttling(HttpError):
     )
 
 
+class Crowded(HttpError):
+    """One token has as many uploads under way as it may."""
+
+    code = "H429"
+    headers = MappingProxyType({"Connection": "close"})
+    retry_after = 5
+    wording = Wording(
+        "该令牌同时上传的请求过多（至多 {limit} 个）",
+        "This token has too many uploads under way (at most {limit})",
+        "请等前面的请求得到答复后再发",
+        "Wait for the answers to those before",
+    )
+
+
 class LargeHeaders(HttpError):
     """The headers are too large."""
 

@@ -125,6 +125,7 @@ def server_of(
         background = Background(site.worker, opened.ring, log)
     sweep(site.settings.home)
     app = make_app(site, log=log, worker=background, routers=routers)
+    app.state.service.behind_proxy = bool(trust_proxy)
     app.openapi()  # made before the first request, not by it
     _listen_to_libraries(log)
     config = uvicorn.Config(

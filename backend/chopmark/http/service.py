@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from chopmark.http.attempts import Attempts
+from chopmark.http.crowd import Crowd
 from chopmark.http.logs import Log
 from chopmark.http.metrics import Metrics
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from chopmark.http.background import Background
     from chopmark.wiring import Site
 
+UPLOADS: Final = 8
+"""Uploads of one token at once, a fifth of the threads: whoever sends slowly or much does not keep all others waiting."""
 _DAYS_KEPT: Final = 10_000
 
 
@@ -28,6 +31,10 @@ class Service:
         self.log = log or Log()
         self.metrics = Metrics()
         self.attempts = Attempts(time.monotonic)
+        self.uploads = Crowd(UPLOADS)
+        self.behind_proxy = False
+        """Whether a proxy is believed that says whose requests it brings."""
+        self._proxy_told = False
         self.background = background
         self.public = frozenset({"public", *(["metrics:read"] if site.settings.metrics == "public" else [])})
         """Scopes that need no token here."""
@@ -39,6 +46,12 @@ class Service:
         """Something was committed that the worker can bring on: it need not wait for its next look."""
         if self.background is not None:
             self.background.wake()
+
+    def note_proxy(self, forwarded: bool) -> None:
+        """A request says that it was forwarded: told once to the log if nobody is believed who says so."""
+        if forwarded and not self.behind_proxy and not self._proxy_told:
+            self._proxy_told = True
+            self.log.warning("forwarded, but no proxy is trusted", option="--trust-proxy")
 
     def enter(self, key: bytes) -> bool:
         """Whether nobody else carries out a request with this key now; then it is entered."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -19,11 +20,12 @@ from starlette.requests import Request
 
 from chopmark.core.strictjson import JsonValue, read
 from chopmark.http.multipart import MultipartReader
-from chopmark.http.problems import NotReady, TooLarge, WrongShape, WrongType
+from chopmark.http.problems import Crowded, NotReady, TooLarge, WrongShape, WrongType
 from chopmark.http.routes import DEPTH, JSON, media_type
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
+    from chopmark.http.auth import Caller
     from chopmark.http.service import Service
 
 MULTIPART: Final = "multipart/form-data"
@@ -82,15 +84,25 @@ class Upload:
 
 
 def uploaded(*accepted: str) -> Any:
-    """A dependency: the body of a request of one of these types, on disk until the answer was sent."""
+    """A dependency: the body of a request of one of these types, on disk until the answer was sent.
+
+    One token may have some at once that bring files or lines: they hold disk, memory and a thread for as long as they take.
+    """
 
     async def receive(request: Request) -> AsyncIterator[Upload]:
         given = media_type(request)
         if given not in accepted:
             raise WrongType(accepted=", ".join(accepted))
         service: Service = request.app.state.service
-        async with _folder(service, request) as folder:
-            yield await read_upload(service, request, given, folder)
+        caller: Caller | None = getattr(request.state, "caller", None)
+        owner = caller.token_id if caller is not None and given != JSON else ""
+        if not service.uploads.enter(owner):
+            raise Crowded(limit=service.uploads.limit)
+        try:
+            async with _folder(service, request) as folder:
+                yield await read_upload(service, request, given, folder)
+        finally:
+            service.uploads.leave(owner)
 
     return Depends(receive)
 
@@ -110,6 +122,7 @@ async def read_upload(service: Service, request: Request, given: str, folder: Pa
             whole.update(chunk)
             block += chunk
             if len(block) >= BLOCK:
+                await run_in_threadpool(_require_room, service, folder)
                 await run_in_threadpool(file.write, bytes(block))
                 block.clear()
         await run_in_threadpool(file.write, bytes(block))
@@ -125,6 +138,7 @@ async def _multipart(service: Service, request: Request, folder: Path) -> Upload
         async for chunk in request.stream():
             block += chunk
             if len(block) >= BLOCK:
+                await run_in_threadpool(_require_room, service, folder)
                 await run_in_threadpool(reader.feed, bytes(block))
                 block.clear()
         await run_in_threadpool(reader.feed, bytes(block))
@@ -145,25 +159,64 @@ async def _folder(service: Service, request: Request) -> AsyncIterator[Path]:
     announced = request.headers.get("content-length", "")
     needed = int(announced) if announced.isdecimal() else 0
 
-    def make() -> Path:
+    def make() -> tuple[Path, int]:
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if shutil.disk_usage(base).free < needed + (service.site.settings.min_free_mb << 20):
-            raise NotReady(why=_FULL)
-        return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
+        _require_room(service, base, needed)
+        return _own_folder(base)
 
-    folder = await run_in_threadpool(make)
+    def remove(folder: Path, held: int) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+    folder, held = await run_in_threadpool(make)
     try:
         yield folder
     finally:
-        await run_in_threadpool(shutil.rmtree, folder, True)
+        await run_in_threadpool(remove, folder, held)
+
+
+def _require_room(service: Service, folder: Path, needed: int = 0) -> None:
+    """Raises ``NotReady`` if less would be left on the disk than the site keeps free."""
+    if shutil.disk_usage(folder).free < needed + (service.site.settings.min_free_mb << 20):
+        raise NotReady(why=_FULL)
+
+
+def _own_folder(base: Path) -> tuple[Path, int]:
+    """A new folder, and what locks it for as long as somebody works with it: nothing else tells whether its process lives.
+
+    Process numbers do not: in a container the service has the same one each time, and two of them may share the home.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+        held = _locked(folder)
+        if held is not None:
+            if folder.exists():
+                return folder, held
+            os.close(held)  # swept away before it was locked
+
+
+def _locked(folder: Path) -> int | None:
+    """The folder, opened and locked; None if another process, or another part of this one, holds it or it is gone."""
+    try:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        return None
+    return held
 
 
 def sweep(home: Path) -> None:
-    """Remove what processes that were killed left behind; a folder says in its name whose it is."""
+    """Remove what processes that were killed left behind: the folders that nobody holds."""
     for left in (home / "tmp").glob(PREFIX + "*"):
-        number = left.name.removeprefix(PREFIX).partition("-")[0]
-        if number.isdigit() and not Path(f"/proc/{number}").exists():
-            shutil.rmtree(left, ignore_errors=True)
+        held = _locked(left)
+        if held is not None:
+            with suppress(OSError):
+                shutil.rmtree(left, ignore_errors=True)
+            os.close(held)
 
 
 _NO_JSON: Final = Wording("应为 JSON 内容", "JSON is expected")

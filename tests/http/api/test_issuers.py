@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chopmark.core.ledger import NodeRole, NodeRow
 from chopmark.http.keys import OpenKeys
 from chopmark.http.logs import Log
 from tests.fixtures.town import ACCREDITOR, UNIVERSITY
@@ -127,3 +128,16 @@ def test_an_operation_is_its_own_authoritys(two: Face, numbers: dict[str, int]):
         told.append((answer.status_code, {**answer.json(), "instance": ""}))
     assert told[0] == told[1]
     assert told[0][0] == 404
+
+
+def test_a_number_is_a_number_even_where_an_alias_looks_like_one(two: Face, numbers: dict[str, int], drained: Any):
+    """Aliases of digits cannot be made any more; a site may have one from before."""
+    number = numbers["western"]
+    with two.site.store.begin() as tx:
+        profile = tx.nodes.get(UNIVERSITY).profile
+        tx.nodes.add(NodeRow(str(number), None, NodeRole.ISSUER, "", "", profile, 1))
+    answer = accredit(two, number, {"reason": "investigation"}, "/degree/suspend", key="digits")
+    assert answer.status_code == 202, answer.text
+    drained()
+    told = two.client.get(f"{URL}/{number}", headers=two.as_()).json()
+    assert {grant["kind"]: grant["standing"] for grant in told["grants"]}["degree"] == "suspended"

@@ -64,6 +64,23 @@ def test_a_token_that_cannot_be(two: Face, changes: dict[str, Any], status: int,
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+def test_a_narrowed_operator_makes_no_wider_one(two: Face):
+    def issued_by(scopes: tuple[str, ...], wanted: list[str], key: str) -> Any:
+        body = {"name": "second", "role": "operator", "days": 1, "scopes": wanted}
+        return two.client.post(URL, json=body, headers=two.as_("operator", scopes=scopes, key=key))
+
+    whole = issued_by(("tokens:write",), [], "wider")
+    assert (whole.status_code, whole.json()["code"]) == (403, "H403")
+    assert issued_by(("tokens:write",), ["tokens:write", "queue:read"], "wider-2").status_code == 403
+    assert issued_by(("tokens:write",), ["tokens:write"], "same").status_code == 201
+    answer = issued_by((), [], "all")
+    assert answer.status_code == 201
+    line = next(each for each in reversed(two.lines) if each["event"] == "token issued")
+    own = two.client.get("/api/v1/me", headers=two.as_("operator", scopes=())).json()["id"]
+    assert (line["by"], line["issued"], line["issued_role"]) == (own, answer.json()["id"], "operator")
+    assert answer.json()["token"] not in two.logged
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_token_that_is_not_there(two: Face, method: str):
     answer = two.client.request(method, f"{URL}/{'a' * 16}", headers=two.as_("operator"))

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from chopmark.core.bundle import open_bundle, read_bundle
 from chopmark.core.digest import sha256
+from chopmark.http.intake import archive_limits
 from chopmark.kinds import find_kind
 from tests.fixtures.paper import certificate_pdf, truncated
 from tests.fixtures.town import UNIVERSITY, number
@@ -379,6 +381,32 @@ def test_an_archive_that_leads_out_is_refused_before_it_is_unpacked(two: Face, t
         )
     assert (answer.status_code, answer.json()["code"]) == (422, "E105")
     assert not list(two.office.home.rglob("evil.pdf"))
+
+
+def with_archive(face: Face, archive: tuple[str, bytes], key: str) -> Any:
+    name, data = archive
+    files = {"sheet": ("a.csv", csv_of(degree(113)), "text/csv"), "files": (name, data, "application/zip")}
+    return face.client.post(REGISTRATIONS, params={"kind": "degree"}, files=files, headers=face.as_(key=key))
+
+
+def test_what_is_no_archive_is_called_as_its_sender_calls_it(two: Face):
+    with nothing_written(two):
+        answer = with_archive(two, ("证书.zip", b"no archive"), "no-archive")
+    assert (answer.status_code, answer.json()["code"]) == (422, "E101")
+    assert "证书.zip" in answer.json()["message"]["zh"]
+    assert str(two.office.home) not in answer.text
+    assert "part-0" not in answer.text
+
+
+def test_an_archive_of_files_has_the_limits_of_this_site(two: Face, monkeypatch: pytest.MonkeyPatch):
+    settings = two.site.settings
+    limits = archive_limits(settings)
+    assert (limits.file_bytes, limits.total_bytes) == (settings.max_request_bytes, 4 * settings.max_request_bytes)
+    assert archive_limits(settings.model_copy(update={"min_free_mb": 7})).keep_free == 7 << 20
+    monkeypatch.setattr("chopmark.http.api.registrations.archive_limits", lambda _: replace(limits, total_bytes=9))
+    with nothing_written(two):
+        answer = with_archive(two, ("证书.zip", zip_of({"a.pdf": b"0123456789"})), "limits")
+    assert (answer.status_code, answer.json()["code"]) == (422, "E105")
 
 
 @pytest.mark.both_databases

@@ -51,7 +51,14 @@ def asked(face: Face, key: str, *numbers: int) -> tuple[str, dict[str, Any]]:
     assert answer.status_code == 202, answer.text
     work(face)
     (request,) = listed(face)
+    request = shown(face, request)
     return str(answer.headers["location"]), request
+
+
+def shown(face: Face, request: dict[str, Any]) -> dict[str, Any]:
+    """A request as it is told by itself."""
+    told: dict[str, Any] = face.client.get(f"{URL}/{request['id']}", headers=face.as_(institution=NIGHT)).json()
+    return told
 
 
 def state(face: Face, url: str) -> str:
@@ -100,7 +107,11 @@ def test_what_waits_is_signed_elsewhere_and_registered(night: Face):
     assert change.status_code == 202, change.text
     work(night)
     assert state(night, change.headers["location"]) == "to_sign"
-    (revocation,) = listed(night)
+    (short,) = listed(night)
+    revocation = shown(night, short)
+    assert "typed_data" not in short
+    told = revocation["content"]
+    assert short["content"] == {name: told[name] for name in ("verb", "kind", "count", "reason", "root")}
     assert (revocation["content"]["verb"], revocation["content"]["reason"]) == ("revoke", "misconduct")
     digest = typed_data_of(revocation["typed_data"]).digest
     assert sign(night, revocation, LocalSigner(KEY).sign_digest(digest), "revoke").status_code == 202

@@ -199,6 +199,29 @@ def test_a_bomb_is_refused(two: Face):
     assert (answer.status_code, answer.json()["code"]) == (422, "E105")
 
 
+def test_archives_are_bounded_together(two: Face, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chopmark.http.api.verifications.ZIP_ENTRIES", 3)
+    archives = [(f"{n}.zip", zip_of({"a.txt": b"a", "b.txt": b"b"})) for n in range(2)]
+    assert verify(two, archives[0]).status_code == 200
+    answer = verify(two, *archives)
+    assert (answer.status_code, answer.json()["code"]) == (422, "E105")
+    assert list((two.office.home / "tmp").glob("*")) == []
+
+
+def test_bundles_are_bounded_together(two: Face, issued: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch):
+    _, bundle = issued
+    monkeypatch.setattr("chopmark.http.api.verifications.BUNDLE_BYTES", len(bundle) + 10)
+    assert verify(two, ("a.chopmark.json", bundle)).status_code == 200
+    answer = verify(two, ("a.chopmark.json", bundle), ("b.chopmark.json", b"{" * 20))
+    assert (answer.status_code, answer.json()["code"]) == (422, "E100")
+
+
+def test_what_there_was_no_time_for_is_told_as_such(two: Face, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chopmark.http.api.verifications.SECONDS", 0.0)
+    (material,) = verify(two, ("x.pdf", certificate_pdf("late"))).json()["materials"]
+    assert (material["verdict"], material["file"]["bytes"] > 0) == ("cannot_check", True)
+
+
 def test_whoever_accepts_neither_form_is_told_which_there_are(two: Face, issued: tuple[bytes, bytes]):
     answer = verify(two, ("a.pdf", issued[0]), accept="text/html")
     assert (answer.status_code, answer.json()["code"]) == (406, "H406")

@@ -84,8 +84,8 @@ def restrain(
     code = find_kind(kind).code
     reason = find_reason(wanted.reason, "accreditation").code
 
-    def made(desk: Desk, _node: bytes, by: str) -> Errand:
-        return desk.restrain(_VERBS[verb], str(number), by, [code], reason)
+    def made(desk: Desk, node: bytes, by: str) -> Errand:
+        return desk.restrain(_VERBS[verb], node, by, [code], reason)
 
     return _Counter(here, caller, spoken, number, code).carry_out(repeat, made)
 

@@ -14,7 +14,7 @@ from chopmark.http.bodies import REGISTRATION
 from chopmark.http.cursors import Page, Paging, paging
 from chopmark.http.here import Here, SignedIn, Spoken
 from chopmark.http.idempotency import RepeatHere, Turn
-from chopmark.http.intake import Given, Reading, read_upload
+from chopmark.http.intake import Given, Reading, archive_limits, read_upload
 from chopmark.http.models.base import answers, dumped
 from chopmark.http.models.credentials import CredentialOut, credential_out
 from chopmark.http.models.registrations import DryRun, RegistrationOut, registration_out
@@ -85,7 +85,8 @@ def _reading(here: Service, who: Acting, kind: str) -> Reading:
         with here.site.ledger.read() as tx:
             return tx.headings.of(who.node, code)
 
-    return Reading(kind, today(here), here.site.settings.max_file_bytes, remembered)
+    settings = here.site.settings
+    return Reading(kind, today(here), settings.max_file_bytes, remembered, archive_limits(settings))
 
 
 class _Registering:

@@ -15,10 +15,17 @@ from chopmark.http.cursors import Page, Paging, paging
 from chopmark.http.here import Here, SignedIn
 from chopmark.http.idempotency import RepeatHere
 from chopmark.http.models.base import dumped, moment
-from chopmark.http.models.signing import ContentOut, RequestOut, SignatureIn
+from chopmark.http.models.signing import ContentOut, RequestOut, SignatureIn, SummaryOut, WaitingOut
 from chopmark.http.problems import NotFound
 from chopmark.http.routes import Router, declared
-from chopmark.services.delegation import checked_signature, content_of, open_requests, request_of, take_signature
+from chopmark.services.delegation import (
+    checked_signature,
+    content_of,
+    open_requests,
+    request_of,
+    summary_of,
+    take_signature,
+)
 from chopmark.services.repeats import Answer
 
 router = Router(tags=["signing"])
@@ -39,13 +46,13 @@ def listing(
     here: Here,
     page: Annotated[Paging, paging("signing-requests")],
     state: Annotated[States, Query()] = "open",
-) -> Page[RequestOut]:
-    """Of one's own institution, oldest first."""
+) -> Page[WaitingOut]:
+    """Of one's own institution, oldest first; each in short."""
     states = tuple(RequestState) if state == "any" else (RequestState(state),)
     after = int(page.after[0]) if page.after else 0
     with here.site.ledger.read() as tx:
         rows = open_requests(tx, caller.acts_for(), states=states, after=after, limit=page.limit + 1)
-        items = [_told(tx, row) for row in rows[: page.limit]]
+        items = [_in_short(tx, row) for row in rows[: page.limit]]
     more = page.next((rows[page.limit - 1].id,)) if len(rows) > page.limit else None
     return Page(items=items, next=more)
 
@@ -95,6 +102,19 @@ def _find(tx: Any, public: str, caller: Caller) -> RequestRow:
         return request_of(tx, caller.acts_for(), public)
     except UnknownThing:
         raise NotFound from None
+
+
+def _in_short(tx: Any, row: RequestRow) -> WaitingOut:
+    return WaitingOut(
+        id=row.public_id,
+        state=row.state.value,
+        issuer=serial(row.issuer),
+        signer="0x" + row.signer.hex(),
+        digest="0x" + row.digest.hex(),
+        created_at=moment(row.created_at),
+        deadline=moment(row.deadline),
+        content=SummaryOut.model_validate(summary_of(tx, row).as_json()),
+    )
 
 
 def _told(tx: Any, row: RequestRow) -> RequestOut:

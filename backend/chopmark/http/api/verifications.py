@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,14 +17,14 @@ from chopmark.core.access import Role
 from chopmark.http.auth import Caller
 from chopmark.http.bodies import VERIFICATION
 from chopmark.http.here import Here, SignedIn
-from chopmark.http.intake import in_own_names
+from chopmark.http.intake import archive_limits, in_own_names
 from chopmark.http.models.base import answers
 from chopmark.http.models.verifications import VerificationOut
 from chopmark.http.problems import NotAcceptable, WrongShape
 from chopmark.http.routes import JSON, Router, declared
 from chopmark.http.uploads import MULTIPART, NDJSON, Upload, uploaded
 from chopmark.kinds import find_kind
-from chopmark.services.files import ArchiveLimits, is_archive, unpack
+from chopmark.services.files import Allowance, is_archive
 from chopmark.services.verify.as_json import as_json
 from chopmark.services.verify.declared import Declaration
 from chopmark.services.verify.materials import How, Materials
@@ -35,6 +36,11 @@ router = Router(tags=["verify"])
 _LINES = {"schema": {"type": "string", "description": "one material a line, then a line with the summary"}}
 _BOTH = {"model": VerificationOut, "description": "one answer for each material", "content": {NDJSON: _LINES}}
 ZIP_ENTRIES: Final = 20_000
+"""Of all archives of a request together."""
+BUNDLE_BYTES: Final = 128 << 20
+"""Of all bundles of a request together: they are held in memory."""
+SECONDS: Final = 120.0
+"""For one request; what was not looked at by then is told as such."""
 
 
 @router.post(
@@ -56,9 +62,10 @@ def verify(
     """
     lines = _wants_lines(request)
     desk = here.site.verify_desk()
+    desk = replace(desk, limits=replace(desk.limits, bundle_bytes=BUNDLE_BYTES), seconds=SECONDS)
     declared_ = list(_declarations(upload))
     kind = find_kind(upload.fields["kind"]) if upload.fields.get("kind") else None
-    paths = list(_paths(upload, here.site.settings.max_request_bytes))
+    paths = list(_paths(upload, Allowance(replace(archive_limits(here.site.settings), entries=ZIP_ENTRIES))))
     if not paths:
         raise WrongShape([("file", _NO_FILE)])
     found = desk.collect(paths)
@@ -77,20 +84,19 @@ def _registrar_of(caller: Caller) -> bytes | None:
     return caller.node if caller.role is Role.REGISTRAR else None
 
 
-def _paths(upload: Upload, total: int) -> Iterator[Path]:
+def _paths(upload: Upload, allowance: Allowance) -> Iterator[Path]:
     """Where the files lie under their own names; an archive is unpacked into a folder of its own.
 
-    Raises ``UnsafeArchive`` before anything of an archive is unpacked.
+    Raises ``UnsafeArchive`` before anything of an archive is unpacked that is unsafe, or more than was left by those before.
     """
     files = upload.part("file")
     if len(files) < len(upload.files):
         raise WrongShape([("body", _PARTS)])
-    limits = ArchiveLimits(entries=ZIP_ENTRIES, file_bytes=total, total_bytes=total * 4)
     for at, path in enumerate(in_own_names(files, upload.folder / "files")):
         if path.suffix.lower() == ".zip" and is_archive(path):
             folder = upload.folder / "archives" / str(at)
             folder.mkdir(mode=0o700, parents=True)
-            unpack(path, folder, limits)
+            allowance.unpack(path, folder)
             yield folder
         else:
             yield path

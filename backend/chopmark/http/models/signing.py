@@ -22,6 +22,29 @@ class ContentOut(Strict):
     successor: Digest | None
 
 
+class SummaryOut(Strict):
+    """What is signed, in a listing. Each credential is named where the request itself is shown."""
+
+    verb: Literal["attest", "revoke", "suspend", "resume", "supersede"]
+    kind: str
+    count: int
+    reason: str | int | None
+    root: Digest
+
+
+class WaitingOut(Strict):
+    """A request for a signature, in a listing; what is to be signed is told with the request itself."""
+
+    id: str = Field(examples=["sig_4u0wPpTzQ0CkY1h2kVn0Ag"])
+    state: Literal["open", "signed", "carried", "done", "expired", "refused"]
+    issuer: int
+    signer: Address
+    digest: Hash
+    created_at: datetime
+    deadline: datetime
+    content: SummaryOut
+
+
 class RequestOut(Strict):
     """A request for a signature. ``digest``: what is signed. ``deadline``: the last second in which it counts."""
 
