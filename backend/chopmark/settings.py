@@ -32,7 +32,8 @@ class Settings(BaseSettings):
 
     Of the service: ``site_name``: what it calls itself; ``max_request_mb``: the largest request with files;
     ``max_json_mb``: the largest without. ``max_parts``: files and fields of one request. ``body_seconds``: grace for a
-    body, which must then come with at least 10 kB a second. ``min_free_mb``: with less free space it takes nothing in. ``metrics``: who may read ``/metrics``.
+    body, which must then come with at least 10 kB a second.
+    ``min_free_mb``: with less free space it takes nothing in. ``metrics``: who may read ``/metrics``.
 
     Of matching by number: ``lookups_per_hour``: questions of one asker; ``lookup_misses_per_hour``: of these, such as do not
     agree; ``lookup_misses_per_number``: of one asker a day, about one number; ten times as many of all askers together.

@@ -230,7 +230,9 @@ class Site:
             rows = [row for row in tx.nodes.list() if row.node is not None and row.payer and row.key]
         found = {row.node: (self._address_or_none(row.key), self._address_or_none(row.payer)) for row in rows}
         return {
-            node: Delegate(signer, payer or b"") for node, (signer, payer) in found.items() if node and signer is not None
+            node: Delegate(signer, payer or b"")
+            for node, (signer, payer) in found.items()
+            if node and signer is not None
         }
 
     def _address_or_none(self, name: str) -> bytes | None:
@@ -287,7 +289,11 @@ class Site:
         from chopmark.services.verify.site import SiteRecords, covered
         from chopmark.services.verify.verify import Verifier
 
-        kinds, records, settings = {kind.code: kind for kind in all_kinds()}, SiteRecords(self.store.read), self.settings
+        kinds, records, settings = (
+            {kind.code: kind for kind in all_kinds()},
+            SiteRecords(self.store.read),
+            self.settings,
+        )
 
         def verifier() -> Verifier:
             nodes = partial(readers_of, timeout=settings.rpc_timeout)

@@ -366,19 +366,19 @@ def test_the_signer_learns_what_is_signed_and_compares_it_with_the_sheet(site: O
 
 def test_requests_are_split_into_files_that_a_signer_takes(site: Office, monkeypatch: pytest.MonkeyPatch):
     from chopmark.core.ledger import RequestState
-    from chopmark.services.delegation import request_file
+    from chopmark.services.delegation import content, request_file
     from chopmark.wiring import Site
 
     sheet = site.sheet([{"certificate_number": number(n)} for n in range(860, 863)])
     waits(site, *DEGREE, "--issuer", "night", "--sheet", sheet, "--yes")
-    with Site(_settings(site), lambda _: "").ledger.read() as tx:
+    with Site(_settings(site), _nobody).ledger.read() as tx:
         rows = [*tx.requests.listed([RequestState.OPEN])] * 5
         sizes = lambda **limits: [len(group) for group, _ in request_file.request_files(tx, rows, "", "", **limits)]  # noqa: E731
         assert sizes() == [5]
         assert sizes(limit=70_000) == [2, 2, 1]
         for _, data in request_file.request_files(tx, rows[:1], "夜校", ""):
             assert request_file.read_request_file(data, "x").requests
-        batches, shared = request_file.batches_of, iter(range(100))
+        batches, shared = content.batches_of, iter(range(100))
 
         def apart(tx: Any, row: Any) -> Any:
             """As if each request were about two batches of its own, as corrections are."""
@@ -388,6 +388,10 @@ def test_requests_are_split_into_files_that_a_signer_takes(site: Office, monkeyp
         monkeypatch.setattr(request_file, "batches_of", apart)
         monkeypatch.setattr(request_file, "REQUESTS_LIMIT", 5)
         assert sizes() == [2, 2, 1]
+
+
+def _nobody(name: str, *, new: bool = False) -> str:
+    return ""
 
 
 def _settings(office: Office) -> Any:

@@ -219,9 +219,7 @@ def _seek(
     return wanted, Fragment(Part.STATUS, State.SKIPPED), Fragment(Part.ISSUER, State.SKIPPED), set()
 
 
-def _level(
-    subject: Subject, match: FileMatch, comparisons: Sequence[FieldComparison], opened: OpenedBundle
-) -> Level:
+def _level(subject: Subject, match: FileMatch, comparisons: Sequence[FieldComparison], opened: OpenedBundle) -> Level:
     if subject.found_by:
         typed = _beyond_number(subject, comparisons)
         differ = any(each.equal is False for each in typed)

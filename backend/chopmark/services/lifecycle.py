@@ -113,7 +113,8 @@ def claims_of(row: CredentialRow) -> dict[str, Value]:
 
 
 _NO_DELEGATE: Final = Wording(
-    "“{alias}”尚未接受代签合约，不能由他人代为发送", "“{alias}” has not admitted the delegation contract, so nobody can send for it"
+    "“{alias}”尚未接受代签合约，不能由他人代为发送",
+    "“{alias}” has not admitted the delegation contract, so nobody can send for it",
 )
 _NOT_ADDED: Final = Wording("“{name}”还不是该机构的密钥", "“{name}” is not a key of this institution yet")
 _COMPROMISED: Final = Wording("“{name}”已报失", "“{name}” is reported compromised")

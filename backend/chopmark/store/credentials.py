@@ -36,7 +36,9 @@ class Credentials(Room):
         files = [_file_values(at, place, file) for at, row in numbered for place, file in enumerate(row.files)]
         if files:
             self._connection.execute(FILES.insert(), files)
-        others = [{"credential_id": at, "number": each} for at, row in numbered for each in sorted({*row.other_numbers})]
+        others = [
+            {"credential_id": at, "number": each} for at, row in numbered for each in sorted({*row.other_numbers})
+        ]
         if others:
             self._connection.execute(OTHER_NUMBERS.insert(), others)
         return range(first, first + len(numbered))

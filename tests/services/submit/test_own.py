@@ -57,8 +57,8 @@ def told(op: Op, *indices: int) -> Logged:
     event = Event(registry="attestation", block=1, node=bytes(32), op=op, reason=0, key=1, party=0, seq=1,
                   x=bytes(32), d=bytes(32), time=1)  # fmt: skip
     if op is Op.SUPERSEDED:
-        return Logged(event, 0, bytes(32), bytes(32), {"oldIndex": indices[0]})
-    return Logged(event, 0, bytes(32), bytes(32), {"changes": [list(pair) for pair in words.items()]})
+        return Logged(event, bytes(32), 0, bytes(32), {"oldIndex": indices[0]})
+    return Logged(event, bytes(32), 0, bytes(32), {"changes": list(words.items())})
 
 
 def test_what_ends_a_credential_is_never_taken_back() -> None:

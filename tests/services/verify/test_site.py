@@ -104,9 +104,7 @@ def test_of_one_credential_the_newest_version_alone_speaks_for_a_file(world: Wor
     from hashlib import sha256
 
     old = world.attest([issued.credential(world.issuer.node, files=[b"page"])])
-    new = world.attest(
-        [issued.credential(world.issuer.node, files=[b"page"], replaces=old[0].credential.commitment)]
-    )
+    new = world.attest([issued.credential(world.issuer.node, files=[b"page"], replaces=old[0].credential.commitment)])
     world.settle()
     _keep(store, world, old, [b"page"])
     _keep(store, world, new, [b"page"])

@@ -27,7 +27,9 @@ def is_footer(row: Row, numbers: Collection[int], required: Collection[int]) -> 
     filled = [at for at, cell in enumerate(row.cells) if cell.strip()]
     if not filled or not _FOOTER.match(norm_text(row.cells[filled[0]])):
         return False
-    return not any(at in numbers for at in filled[1:]) and sum(at in required for at in filled) <= max(1, len(required) // 2)
+    return not any(at in numbers for at in filled[1:]) and sum(at in required for at in filled) <= max(
+        1, len(required) // 2
+    )
 
 
 def repeats_headings(row: Row, headings: Sequence[str]) -> bool:
