@@ -21,6 +21,7 @@ def documents() -> dict[str, dict[str, object]]:
     from _vectors import (
         bundles,
         chain_words,
+        delegation,
         disclosures,
         json_documents,
         normal_forms,
@@ -46,6 +47,7 @@ def documents() -> dict[str, dict[str, object]]:
         "storage": document(chain_words.STORAGE_ABOUT, chain_words.SOURCE, chain_words.storage_cases),
         "histories": document(chain_words.HISTORIES_ABOUT, chain_words.SOURCE, chain_words.history_cases),
         "trust_files": document(trust_files.ABOUT, trust_files.SOURCE, trust_files.cases),
+        "delegation": document(delegation.ABOUT, delegation.SOURCE, delegation.cases),
         "normalisation": document(normal_forms.ABOUT, normal_forms.SOURCE, normal_forms.cases),
         "verification": document(verification.ABOUT, verification.SOURCE, verification.cases, **judged),
     }

@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import _setup
+import _slither
 
 ROOT = _setup.ROOT
 BUILD = ROOT / ".build"
@@ -33,7 +34,7 @@ STEP_LIMIT = 2400
 """Seconds after which a step is taken for stuck and ended."""
 BRANCHES = {"backend/chopmark/core/": 95.0}
 """Per cent of branches that tests must take, by folder."""
-BESIDE = {"forge", "lines", "stories", "users"}
+BESIDE = {"forge", "lines", "slither", "stories", "users"}
 """Steps of the second lane: the contracts, and what waits for blocks most of the time."""
 CONTRACT_LINES = 100.0
 """Per cent of the contracts' lines that Foundry's tests must reach."""
@@ -270,6 +271,16 @@ def _missed_lines(lcov: str) -> tuple[list[str], int]:
     return missed, found
 
 
+def _slither_findings(_: str) -> Outcome:
+    """Static analysis: nothing unexplained, and no explanation of what is gone."""
+    try:
+        differences = _slither.differences(_slither.findings())
+    except _slither.SlitherError as error:
+        return Outcome(f"slither failed: {error}")
+    _SAID.lines += [f"  {line}\n" for line in differences]
+    return Outcome(f"{len(differences)} differences from {_slither.EXPLAINED.relative_to(ROOT)}" if differences else "")
+
+
 # --- all of it --------------------------------------------------------------------------------------------------------
 
 STEPS = (
@@ -282,6 +293,7 @@ STEPS = (
     Step("stories", "contract stories on a chain (pytest, ape)", _stories, whole=False),
     Step("forge", "fuzz tests and invariants of the contracts", _forge),
     Step("lines", "lines of the contracts that Foundry's tests reach", _contract_lines),
+    Step("slither", "static analysis of the contracts: nothing unexplained", _slither_findings),
     Step("users", "end to end: registrar, reviewer and auditor at a new site", _users),
 )
 

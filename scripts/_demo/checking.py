@@ -10,7 +10,9 @@ from typing import Final
 
 from _demo import node
 from _demo.auditor import AUDITOR
+from _demo.campus import CAMPUS
 from _demo.command import CommandFailed, CommandLine
+from _demo.delegated import DELEGATED
 from _demo.expectation import check
 from _demo.folder import Folder
 from _demo.operation import AFTERWARDS, OPERATOR
@@ -18,7 +20,9 @@ from _demo.registrar import REGISTRAR
 from _demo.reviewer import REVIEWER
 from _demo.running import stopping, tell
 from _demo.say import Voice
+from _demo.service_log import LOG
 from _demo.site import Site
+from _demo.systems import SYSTEMS
 from _demo.world import World
 from chopmark.errors import ChopmarkError
 
@@ -56,11 +60,11 @@ def check_all(voice: Voice, *, keep: bool) -> int:
 
 def _check_in(root: Path, voice: Voice) -> tuple[int, int]:
     folder = Folder(root / "site")
-    site = Site(folder, voice, node.free_port())
+    site = Site(folder, voice, node.free_port(), node.free_port())
     with folder.alone(), stopping(site):
         site.open()
         world = _world(site, root)
-        first = check((REVIEWER, REGISTRAR, AUDITOR, OPERATOR), world, voice)
+        first = check((REVIEWER, REGISTRAR, AUDITOR, CAMPUS, SYSTEMS, DELEGATED, OPERATOR, LOG), world, voice)
     last = check((AFTERWARDS,), world, voice)
     return first[0] + last[0], first[1] + last[1]
 

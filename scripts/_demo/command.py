@@ -65,8 +65,10 @@ class CommandFailed(Exception):
 class CommandLine:
     """`chopmark` in one home. Its processes have sessions of their own, so that a terminal's Ctrl-C reaches only us."""
 
-    def __init__(self, home: Path, **variables: str) -> None:
+    def __init__(self, home: Path, folder: Path | None = None, **variables: str) -> None:
+        """``folder``: where its commands run, and leave what they write without being told where; None: where we are."""
         self.home = home
+        self._folder = folder
         self._variables = variables
 
     def environment(self) -> dict[str, str]:
@@ -104,6 +106,7 @@ class CommandLine:
         with subprocess.Popen(
             [str(_PROGRAM), *(str(argument) for argument in arguments)],
             env={**self.environment(), **(extra or {})},
+            cwd=self._folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -118,6 +121,19 @@ class CommandLine:
             finally:
                 _RUNNING.discard(process)
                 _end(process)
+
+    def left_running(self, log: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+        """A command that goes on until its caller ends it; what it says is appended to ``log``."""
+        with log.open("ab") as said:
+            return subprocess.Popen(
+                [str(_PROGRAM), *(str(argument) for argument in arguments)],
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
 
 
 class _Running:

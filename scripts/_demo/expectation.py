@@ -7,12 +7,13 @@ import traceback
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from _demo.command import Answer, CommandFailed
 
 if TYPE_CHECKING:
     from _demo.say import Voice
+    from _demo.wire import Reply
     from _demo.world import World
 
 
@@ -116,7 +117,23 @@ def refused(answer: Answer, code: str, exit_code: int = 2) -> None:
         raise Unmet(f"error {answer.error_code or 'none'} instead of {code}", answer.tell())
 
 
-def holds(truth: bool, why: str, answer: Answer) -> None:
+class Telling(Protocol):
+    """An answer, of a command or of the service."""
+
+    def tell(self) -> str:
+        """All of it, for a person looking for a fault."""
+
+
+def answered(reply: Reply, status: int, code: str = "") -> Any:
+    """The service answered so, as a problem with this code if one is given; the answer's value, None if it is no JSON."""
+    if reply.status != status:
+        raise Unmet(f"status {reply.status} instead of {status}", reply.tell())
+    if reply.code != code and (code or status >= 400):
+        raise Unmet(f"code {reply.code or 'none'} instead of {code or 'none'}", reply.tell())
+    return reply.value if "json" in reply.headers.get("Content-Type", "") else None
+
+
+def holds(truth: bool, why: str, answer: Telling) -> None:
     """What an answer says is so; ``why`` tells what was expected."""
     if not truth:
         raise Unmet(f"expected: {why}", answer.tell())

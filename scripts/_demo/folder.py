@@ -24,7 +24,10 @@ class Taken(Exception):
 
 
 class Folder:
-    """``chain`` the node's state, ``home`` what `chopmark` calls its home, ``materials`` and ``bundles`` for people."""
+    """``chain`` the node's state, ``home`` what `chopmark` calls its home, ``materials`` and ``bundles`` for people.
+
+    ``tokens``: of the service, one file for each holder; ``service_log``: what the service says.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -32,6 +35,8 @@ class Folder:
         self.home = root / "home"
         self.materials = root / "materials"
         self.bundles = root / "bundles"
+        self.tokens = root / "tokens"
+        self.service_log = root / "service.log"
         self.passphrase = root / "passphrase"
         self._mark = root / "ready.json"
 
@@ -74,6 +79,7 @@ class Folder:
             self.passphrase.touch(mode=0o600, exist_ok=False)
             self.passphrase.write_text(f"demo-{secrets.token_urlsafe(12)}\n", encoding="utf-8")
         settings = f"light_keystore = true\npassphrase_file = {json.dumps(str(self.passphrase))}\n"
+        settings += 'site_name = "戳记演示站 · Chopmark demonstration"\n'
         (self.home / "settings.toml").write_text(settings, encoding="utf-8")
 
     @property
@@ -106,7 +112,7 @@ class Folder:
         """Move everything into a dated folder beside the new things; its path."""
         aside = self.root / f"old-{now:%Y%m%d-%H%M%S}"
         aside.mkdir()
-        for entry in (self.chain, self.home, self.bundles, self._mark):
+        for entry in (self.chain, self.home, self.bundles, self.tokens, self.service_log, self._mark):
             if entry.exists():
                 entry.rename(aside / entry.name)
         return aside

@@ -62,3 +62,27 @@ PATENT_OFFICE: Final = Institution(
     covers_from="2018-01-01",
 )
 INSTITUTIONS: Final = (UNIVERSITY, PUBLISHER, PATENT_OFFICE)
+"""Those that a new site begins with."""
+
+TALENT_CENTRE: Final = Institution(
+    alias="lancheng-talent",
+    zh="澜城人才服务中心（演示）",
+    en="Lancheng Talent Service Centre (demonstration)",
+    uscc=uscc("12370000", "DEM00004"),
+    site="https://talent.example",
+    kinds=(
+        "award",
+        "book",
+        "profqual",
+        "project",
+        "receipt",
+        "risklist",
+        "ruleset",
+        "skill",
+        "software",
+        "title",
+        "training",
+    ),
+    covers_from="2020-01-01",
+)
+"""Comes to the site in the check; its working key never does."""

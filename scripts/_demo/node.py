@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import socket
-import time
 import urllib.request
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
+from _demo import left_behind
 from chopmark.chain.devnet import Devnet
 
 PORT: Final = 8545
@@ -56,23 +54,8 @@ def transactions(url: str, addresses: Collection[str]) -> int:
 
 
 def end_left_behind(folder: Path) -> int:
-    """Stop the node that a killed run left behind in ``folder``; its process id, 0 if there is none.
-
-    Only for whoever holds the demonstration's own lock: nobody else can be using that node then.
-    """
-    try:
-        pid = int((folder / "lock").read_text(encoding="ascii"))
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return 0
-    if os.fsencode(folder) not in command:
-        return 0
-    os.kill(pid, signal.SIGTERM)
-    for _ in range(200):
-        if not Path(f"/proc/{pid}").exists():
-            break
-        time.sleep(0.1)
-    return pid
+    """Stop the node that a killed run left behind in ``folder``; its process id, 0 if there is none."""
+    return left_behind.end_left_behind(folder / "lock", folder)
 
 
 __all__ = ["PORT", "Devnet", "ask", "end_left_behind", "free_port", "fund", "transactions"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from _demo import node
+from _demo import node, service
 from _demo.command import CommandFailed, go_on, interrupt_all
 from _demo.folder import Folder, Taken
 from _demo.say import Voice
@@ -19,22 +19,25 @@ from _demo.try_next import try_next
 from chopmark.errors import ChopmarkError
 from chopmark.wording import Language
 
+_STEADY: Final = 5.0
+"""Seconds: a service that dies younger is given a rest before the next try."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(root: Path, port: int, voice: Voice) -> int:
-    """Open the site in ``root``, tell what to try, watch the node, close on Ctrl-C; the exit code."""
+def run(root: Path, port: int, service_port: int, voice: Voice) -> int:
+    """Open the site in ``root``, tell what to try, watch node and service, close on Ctrl-C; the exit code."""
     began = time.monotonic()
     voice.line("戳记 Chopmark 演示站", "Chopmark demonstration site")
     folder = Folder(root)
     try:
         with folder.alone():
-            _end_left_behind(folder, voice)
-            site = Site(folder, voice, node.free_port(port or node.PORT))
+            ports = node.free_port(port or node.PORT), node.free_port(service_port or service.PORT)
+            site = Site(folder, voice, *ports)
+            _end_left_behind(site, voice)
             with stopping(site):
                 site.open()
                 voice.line(*(f"{time.monotonic() - began:6.1f} s  {word}" for word in ("就绪", "ready")))
-                try_next(folder, site.materials, voice)
+                try_next(site, voice)
                 voice.line(
                     "按 Ctrl-C 停止；数据保留，下次启动继续", "Ctrl-C stops it; the data stay for the next start"
                 )
@@ -55,12 +58,16 @@ def run(root: Path, port: int, voice: Voice) -> int:
     return 0
 
 
-def _end_left_behind(folder: Folder, voice: Voice) -> None:
-    if left := node.end_left_behind(folder.chain):
-        voice.line(
-            f"         上次运行被强行结束，留下的节点（进程 {left}）已停止",
-            f"         an earlier run was killed; stopped the node that it left behind (process {left})",
-        )
+def _end_left_behind(site: Site, voice: Voice) -> None:
+    for left, zh, en in (
+        (site.service.end_left_behind(), "服务", "service"),
+        (node.end_left_behind(site.folder.chain), "节点", "node"),
+    ):
+        if left:
+            voice.line(
+                f"         上次运行被强行结束，留下的{zh}（进程 {left}）已停止",
+                f"         an earlier run was killed; stopped the {en} that it left behind (process {left})",
+            )
 
 
 def tell(trouble: Exception, voice: Voice) -> None:
@@ -76,7 +83,7 @@ def tell(trouble: Exception, voice: Voice) -> None:
 
 @contextlib.contextmanager
 def stopping(site: Site) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal end the block; whatever ends it, commands and node are stopped."""
+    """Ctrl-C, SIGTERM and a closed terminal end the block; whatever ends it, commands, service and node are stopped."""
 
     def interrupted(_signal: int, _frame: FrameType | None) -> None:
         interrupt_all()
@@ -97,9 +104,22 @@ def stopping(site: Site) -> Iterator[None]:
 
 
 def _watch(site: Site, voice: Voice) -> None:
-    """Look after the node until a signal comes."""
+    """Look after node and service until a signal comes."""
     while True:
         time.sleep(0.5)
         if not site.alive:
             voice.line("节点意外停止，正在重新启动", "the node stopped by itself; starting it again")
             site.restart_node()
+        elif not site.service.alive:
+            if site.service.age < _STEADY:
+                time.sleep(_STEADY)
+            log = site.folder.service_log
+            voice.line(
+                f"服务意外停止，正在重新启动（详见 {log}）",
+                f"the service stopped by itself; starting it again (see {log})",
+            )
+            try:
+                site.restart_service()
+            except CommandFailed as failed:
+                # The chain and the command line work without it.
+                tell(failed, voice)

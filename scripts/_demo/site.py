@@ -1,4 +1,4 @@
-"""The demonstration site: a chain on this machine and three institutions that registered something on it."""
+"""The demonstration site: a chain on this machine, three institutions that registered something on it, and their service."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ from _demo.founding import Founding
 from _demo.institutions import AUTHORITY_KEY
 from _demo.materials import GRADUATES, Materials, make
 from _demo.say import Voice
+from _demo.service import Service
+from _demo.tokens import Tokens
 from chopmark.chain.devnet import Devnet, DevnetError
 
 DEPTH: Final = 2
@@ -30,10 +33,12 @@ _REGISTRIES: Final = ("issuerRegistry", "attestationRegistry")
 class Site:
     """One site in one folder; use it while holding ``folder.alone()``."""
 
-    def __init__(self, folder: Folder, voice: Voice, port: int) -> None:
+    def __init__(self, folder: Folder, voice: Voice, port: int, service_port: int) -> None:
         self.folder = folder
         self.voice = voice
         self.chopmark = CommandLine(folder.home)
+        self.service = Service(folder, self.chopmark, service_port)
+        self.tokens = Tokens(folder, self.chopmark)
         self._devnet = Devnet(folder.chain, port)
 
     @cached_property
@@ -70,20 +75,39 @@ class Site:
         self.folder.running_at(self.url)
         if self.folder.trust.exists() and not self._stands():
             self._begin_anew()
-        if not self.folder.done.get("ready"):
+        if self.folder.done.get("ready"):
+            self._open_service()
+        else:
             self._found()
 
     def close(self) -> None:
-        """Stop the node; its state is on disk when this returns."""
+        """Stop service and node; the node's state is on disk when this returns."""
+        self.service.stop()
         self._devnet.stop()
 
     def restart_node(self) -> None:
         """Start the node again after it died, and put right what it forgot."""
+        self.service.stop()
         self._devnet.stop()
         self._start_node()
-        if not self._stands():
+        if self._stands():
+            self._open_service()
+        else:
             self._begin_anew()
             self._found()
+
+    def restart_service(self) -> None:
+        """Start the service again after it died."""
+        self.service.stop()
+        self._open_service()
+
+    def _open_service(self) -> None:
+        with self.voice.step("服务", "service") as step:
+            self.service.start()
+            self.tokens.begin()
+            self.service.wait_until_ready()
+            self.tokens.hand_out(self.service.url)
+            step.add(f" {self.service.url}/api/v1", f" {self.service.url}/api/v1")
 
     def _start_node(self) -> None:
         with self.voice.step("区块链节点", "chain node") as step:
@@ -108,6 +132,10 @@ class Site:
             if not self._is_our_chain():
                 step.add("：不是同一条链", ": another chain")
                 return False
+            # The service takes as long to start as the comparison takes: side by side. What was founded only in part
+            # goes on without it, until there are institutions whose keys it can open.
+            if self.folder.done.get("ready"):
+                self.service.start()
             answer = self._worker()
             if answer.code == 0:
                 step.add("：一致", ": they agree")
@@ -118,6 +146,8 @@ class Site:
                 "         节点丢失了最后几个区块，落后于数据库；正在补登",
                 "         the node lost its last blocks and is behind the database; sending again what they held",
             )
+            # That is for one who sends alone.
+            self.service.stop()
             healed = self._worker("--heal").code == 0
             step.add("：已修复" if healed else "：无法修复", ": healed" if healed else ": beyond healing")
             return healed
@@ -135,6 +165,7 @@ class Site:
 
     def _begin_anew(self) -> None:
         """Put what belongs to a chain that is gone aside, and start with a new chain."""
+        self.service.stop()
         self._devnet.stop()
         aside = self.folder.set_aside(dt.datetime.now(dt.UTC).astimezone())
         self.voice.line(
@@ -158,10 +189,14 @@ class Site:
             "授权三家机构：大学、期刊社、专利局", "accredit a university, a publisher, a patent office"
         ):
             founding.institutions()
-        with self.voice.step(
-            f"登记：名单 {GRADUATES} 人、论文、目次、专利", f"register {GRADUATES} graduates, papers, patents"
-        ):
-            founding.register(self.materials)
+        # The service and its tokens cost processor time, registering waits for blocks: side by side nobody waits longer.
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            service = beside.submit(self._open_service)
+            with self.voice.step(
+                f"登记：名单 {GRADUATES} 人、论文、目次、专利", f"register {GRADUATES} graduates, papers, patents"
+            ):
+                founding.register(self.materials)
+            service.result()
         self.folder.finish(registered_by_block=int(node.ask(self.url, "eth_blockNumber"), 16))
         with self.voice.step("撤销一份证书", "revoke one certificate"):
             founding.revoke(self.materials)

@@ -12,11 +12,13 @@ from _demo.folder import Folder
 from _demo.founding import REVOKED_ROW
 from _demo.materials import Materials
 from _demo.say import Voice
+from _demo.site import Site
+from _demo.tokens import REVIEWER
 
 
-def try_next(folder: Folder, materials: Materials, voice: Voice) -> None:
+def try_next(site: Site, voice: Voice) -> None:
     """Print the commands, with paths as they are typed in the working folder."""
-    say = voice.line
+    say, folder, materials = voice.line, site.folder, site.materials
     first, revoked = materials.printed(0), materials.printed(REVOKED_ROW)
     bundle = folder.bundles / f"{first.stem}.chopmark.json"
     say()
@@ -43,7 +45,29 @@ def try_next(folder: Folder, materials: Materials, voice: Voice) -> None:
     for zh, en, words in tries:
         say(f"  # {zh}", f"  # {en}")
         say("  chopmark " + " ".join(shown(word) for word in words))
+    say(
+        f"别的系统用 HTTP（令牌在 {shown(folder.tokens)}）：",
+        f"Other systems speak HTTP (tokens: {shown(folder.tokens)}):",
+    )
+    for zh, en, line in over_http(site):
+        say(f"  # {zh}", f"  # {en}")
+        say(f"  {line}")
     say()
+
+
+def over_http(site: Site) -> Sequence[tuple[str, str, str]]:
+    """Lines for a shell that put the same questions to the service: with curl, and by a remote `chopmark`."""
+    url, token, file = site.service.url, shown(site.tokens.path(REVIEWER)), shown(site.materials.printed(0))
+    bearer = f'-H "Authorization: Bearer $(cat {token})"'
+    return (
+        ("能否服务", "is it ready", f"curl -s {url}/readyz"),
+        ("核验一份原件", "verify an original", f"curl -s {bearer} -F file=@{file} {url}/api/v1/verifications"),
+        (
+            "同上，由 chopmark 提问并自行复核",
+            "the same by chopmark, which checks the answer itself",
+            f"chopmark --site {url} --token-file {token} verify {file}",
+        ),
+    )
 
 
 def _again(folder: Folder, materials: Materials) -> Sequence[str | Path]:

@@ -14,6 +14,9 @@ from _demo.folder import Folder
 from _demo.materials import Materials
 from _demo.site import Site
 from _demo.tamper import unb64
+from _demo.tokens import Holder
+from _demo.wire import Wire
+from chopmark.client import SiteClient, read_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,16 @@ class World:
         path = self.desk / f"{name}.json"
         path.write_text(json.dumps(trust), encoding="utf-8")
         return path
+
+    def wire(self, holder: Holder | None = None, language: str = "en") -> Wire:
+        """Another system's program, with somebody's token or with none."""
+        url = self.site.service.url
+        return Wire(url, self.site.tokens.of(holder) if holder else "", language)
+
+    def remote(self, holder: Holder, trust: Path | None = None) -> SiteClient:
+        """Python's own client with somebody's token and, by default, the reviewer's trust file."""
+        token = read_token(self.site.tokens.path(holder))
+        return SiteClient(self.site.service.url, token, trust=trust or self.reviewer.home / "trust.json")
 
     @property
     def dead_url(self) -> str:
