@@ -1,6 +1,7 @@
-"""Campaigns that are too long for the suite: ``python3 scripts/soak.py [--hours 1] [contracts|core|crash …]``.
+"""Campaigns that are too long for the suite: ``python3 scripts/soak.py [--hours 1] [contracts|bugs|core|crash …]``.
 
-``contracts``: every fuzz property and invariant with fresh seeds. ``core``: the property tests with many more examples. ``crash``: the
+``contracts``: every fuzz property and invariant with fresh seeds. ``bugs``: every planted bug must
+be found. ``core``: the property tests with many more examples. ``crash``: the
 pipeline killed at each of its failpoints, again and again. Rounds go on until the time is up; the first failure ends the campaign with
 what is needed to run it again.
 """
@@ -8,7 +9,6 @@ what is needed to run it again.
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import subprocess
 import sys
@@ -49,6 +49,12 @@ def contracts(seed: int) -> int:
     return _run(str(_setup.BIN / "forge"), "test", "--fuzz-seed", str(seed), **more)
 
 
+def bugs(seed: int) -> int:
+    """Every bug planted in the contracts is found."""
+    del seed  # theirs is fixed, so that a bug is found every time or never
+    return _pytest("-p", "ape_test", "tests/contracts/test_planted_bugs.py", CHOPMARK_ALL_BUGS="1")
+
+
 def core(seed: int) -> int:
     """Property tests of the quiet rooms."""
     return _pytest(f"--hypothesis-seed={seed}", "tests/core", "tests/kinds", CHOPMARK_EXAMPLES=EXAMPLES)
@@ -60,7 +66,7 @@ def crash(seed: int) -> int:
     return _pytest("tests/services/pipeline")
 
 
-CAMPAIGNS: dict[str, Callable[[int], int]] = {"contracts": contracts, "core": core, "crash": crash}
+CAMPAIGNS: dict[str, Callable[[int], int]] = {"contracts": contracts, "bugs": bugs, "core": core, "crash": crash}
 
 
 def _pytest(*arguments: str, **environment: str) -> int:
@@ -68,7 +74,7 @@ def _pytest(*arguments: str, **environment: str) -> int:
 
 
 def _run(*command: str, **environment: str) -> int:
-    env = {**os.environ, **environment}
+    env = {**_setup.environment(), **environment}
     return subprocess.run(command, cwd=_setup.ROOT, env=env, check=False).returncode
 
 
