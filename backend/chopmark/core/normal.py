@@ -40,9 +40,11 @@ def norm_text(text: str) -> str:
     Applying it twice changes nothing more.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_TABLE)
-        # Removing an invisible character can bring together what NFKC then composes: settle it in a second pass.
-        text = unicodedata.normalize("NFKC", text).translate(_TABLE)
+        composed = unicodedata.normalize("NFKC", text)
+        text = composed.translate(_TABLE)
+        if text != composed:
+            # Removing an invisible character can bring together what NFKC then composes: settle it in a second pass.
+            text = unicodedata.normalize("NFKC", text).translate(_TABLE)
     return _SPACE.sub(" ", text).strip()
 
 
