@@ -28,6 +28,11 @@ def run(root: Path, port: int, service_port: int, voice: Voice) -> int:
     """Open the site in ``root``, tell what to try, watch node and service, close on Ctrl-C; the exit code."""
     began = time.monotonic()
     voice.line("戳记 Chopmark 演示站", "Chopmark demonstration site")
+    if root.exists() and not root.is_dir():
+        voice.trouble(
+            f"{root} 不是文件夹。请用 --folder 另选目录", f"{root} is no folder. Choose another with --folder"
+        )
+        return 2
     folder = Folder(root)
     try:
         with folder.alone():

@@ -60,6 +60,12 @@ def test_a_choice_that_means_nothing(office: Office, wrong: str):
     assert "I048" in said_in(office, *DEGREE, "--sheet", office.sheet(graduates(7011)), "--map", wrong)
 
 
+def test_a_choice_without_its_equals_sign(office: Office):
+    words = (*DEGREE, "--sheet", office.sheet(graduates(7011)), "--map", "专业")
+    assert "缺少“=”" in office.run(*words, lang="zh").out
+    assert "“=” is missing" in office.run(*words, lang="en").out
+
+
 def test_the_worksheet_that_is_meant(office: Office):
     headings = [*FIELDS, "certificate_number"]
     one, two = ([[*FIELDS.values(), number(n)]] for n in (7015, 7016))
@@ -153,7 +159,9 @@ def test_the_list_for_mailing_carries_out_no_formula(office: Office):
 def test_a_template_filled_in_is_read_back_as_it_is(office: Office, lang: str, form: str):
     n = 7050 + ("zh", "en").index(lang) * 2 + ("xlsx", "csv").index(form)
     path = office.home / f"t.{form}"
-    office.ok("register", "--template", "degree", "--out", path, lang=lang)
+    told = office.ok("register", "--template", "degree", "--out", path, lang=lang).out
+    assert ("说明见 .xlsx" in told) is ((lang, form) == ("zh", "csv"))
+    assert (".xlsx template" in told) is ((lang, form) == ("en", "csv"))
     answer = office.run("register", "--template", "degree", "--out", path, "--json")
     assert (answer.code, answer.error) == (2, "E101"), "a file that is there is left alone"
     filled = {**FIELDS, "certificate_number": number(n)}

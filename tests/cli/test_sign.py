@@ -440,6 +440,24 @@ def test_signatures_that_are_no_good_are_not_taken(asked: Path, desk: Office, si
     assert site.rows()["outbox"] == before + 1
 
 
+def test_a_request_is_no_signature(asked: Path, site: Office):
+    with site.nothing_written():
+        refused(site, "submit", asked, code="E101", en="not signed yet", zh="还没有签名")
+        assert "chopmark sign" in site.run("submit", asked, lang="en").err
+
+
+def test_what_is_shown_before_signing_is_in_one_language(asked: Path, desk: Office):
+    assert "凭证" not in desk.ok("sign", asked, "--key", "registrar", "--check", lang="en").out
+    assert "凭证 " in desk.ok("sign", asked, "--key", "registrar", "--check", lang="zh").out
+
+
+def test_a_request_is_refused_by_its_file(asked: Path, site: Office):
+    (request,) = json.loads(asked.read_bytes())["requests"]
+    said = site.json("refuse", asked, asked)
+    assert [(one["id"], one["state"]) for one in said] == [(request["id"], "refused")]
+    assert site.run("refuse", "gone.sign.json", "--json").error == "E101"
+
+
 def test_a_worker_writes_what_is_asked_and_goes_on_when_it_is_signed(asked: Path, desk: Office, site: Office):
     answer = site.run("worker", lang="zh")
     assert answer.code == 3

@@ -128,11 +128,16 @@ def test_a_correction_links_old_and_new(office: Office, issued):
     assert office.json("suspend", number(650), "--reason", "under-review")[0]["id"] == opened.commitment.hex()
 
 
-def test_a_correction_takes_no_files_over_and_says_so(office: Office):
+def test_a_correction_loses_files_only_if_told_to(office: Office):
     office.ok("register", "--kind", "degree", office.file("a.rtf", rb"{\rtf 1}"), *fields(660))
-    answer = office.run("supersede", number(660), "--field", "major=力学", lang="zh")
-    assert answer.code == 0
-    assert "旧版本绑定了 1 个文件" in answer.err
+    words = ("supersede", number(660), "--field", "major=力学")
+    with office.nothing_written():
+        answer = office.run(*words, lang="zh")
+        assert answer.code == 2
+        assert "旧版本绑定了 1 个文件" in answer.err
+        assert "--without-files" in answer.err
+        assert office.run(*words, "--json").error == "E101"
+    office.ok(*words, "--without-files")
 
 
 def test_a_wrong_correction_is_refused_field_by_field(office: Office, issued):

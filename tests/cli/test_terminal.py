@@ -79,9 +79,12 @@ def test_a_finding_has_place_and_next_step(terminal, capsys):
     terminal.finding(finding)
     assert capsys.readouterr().out.splitlines() == [
         "  I030 名单.csv，第7行，“文件名”列：找不到文件“a.pdf”",
-        "       → 请把文件放入 --files 所指的文件夹，或更正文件名",
+        "       → 请把文件与表格一并提供（命令行用 --files 指定文件夹或ZIP，接口随请求上传），或更正文件名",
         "  I030 名单.csv, row 7, column “文件名”: File “a.pdf” is not there",
-        "       → Put it into the folder given by --files, or correct its name",
+        (
+            "       → Hand it in with the sheet (a folder or ZIP given by --files, or uploaded with the request), "
+            "or correct its name"
+        ),
     ]
 
 

@@ -81,6 +81,14 @@ def test_a_dossier(chopmark: Chopmark, dossier: Path) -> None:
     assert "fake" not in ran.out.lower()
 
 
+def test_bundles_that_no_file_found_are_pointed_at(chopmark: Chopmark, dossier: Path) -> None:
+    assert "belong to no file" not in chopmark("verify", dossier).out
+    (dossier / "good.pdf").rename(dossier.parent / "elsewhere.pdf")
+    ran = chopmark("verify", dossier)
+    assert "Bundles that belong to no file here: 1; files without a bundle: 1." in ran.out
+    assert "有 1 个凭证包不属于这里的任何文件" in chopmark("verify", dossier, lang="zh").out
+
+
 def test_in_chinese(chopmark: Chopmark, dossier: Path) -> None:
     ran = chopmark("verify", dossier, lang="zh")
     assert "✓ good.pdf  已核实（文件逐字节一致）" in ran.out

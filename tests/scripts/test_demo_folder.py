@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from _demo.folder import Folder, Taken
+from _demo.running import run
+from _demo.say import Voice
 
 
 def test_a_second_user_is_told_who_has_the_folder(tmp_path: Path) -> None:
@@ -21,6 +23,14 @@ def test_a_second_user_is_told_who_has_the_folder(tmp_path: Path) -> None:
         assert taken.value.by.endswith(" http://127.0.0.1:1")
     with Folder(tmp_path / "site").alone():
         pass
+
+
+def test_a_file_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert run(tmp_path / "file", 0, 0, Voice("zh")) == 2
+    assert "不是文件夹" in capsys.readouterr().err
+    assert run(tmp_path / "file", 0, 0, Voice("en")) == 2
+    assert "is no folder" in capsys.readouterr().err
 
 
 def test_what_is_finished_is_remembered_and_added_to(tmp_path: Path) -> None:

@@ -122,10 +122,9 @@ def write_template(kind: Kind, path: Path | None) -> None:
     except OSError as fault:
         raise _unusable(path, _NO_PLACE.filled(why=fault.strerror)) from fault
     T.answer({"kind": kind.code, "template": str(path)})
-    T.out(
-        f"模板 {path}：带 * 的列必填，第二个工作表是填写说明",
-        f"Template {path}: columns with * are required; see the second sheet",
-    )
+    where = _SECOND_SHEET if form == "xlsx" else _NO_SECOND_SHEET
+    more = where.fact(T.language, {})
+    T.out(f"模板 {path}：带 * 的列必填，{more}", f"Template {path}: columns with * are required; {more}")
 
 
 def _unusable(path: Path, why: Wording) -> InputError:
@@ -135,6 +134,10 @@ def _unusable(path: Path, why: Wording) -> InputError:
 _TOO_LARGE: Final = Wording("超过 {limit} MB", "it is larger than {limit} MB")
 _UNREADABLE: Final = Wording("无法读取（{why}）", "it cannot be read ({why})")
 _NO_PLACE: Final = Wording("无法写入（{why}）", "it cannot be written ({why})")
+_SECOND_SHEET: Final = Wording("第二个工作表是填写说明", "see the second sheet")
+_NO_SECOND_SHEET: Final = Wording(
+    "填写说明见 .xlsx 模板的第二个工作表", "how to fill them in stands in the .xlsx template's second sheet"
+)
 _UNWRITABLE: Final = Wording(
     "退回的行无法写入（{why}）；没有登记任何内容",
     "the rows set aside cannot be written there ({why}); nothing was registered",

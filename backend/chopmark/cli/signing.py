@@ -89,7 +89,10 @@ def submit(
     as_json: Json = False,
 ) -> None:
     """交回签名，并把所签内容登记完 · take signatures in and carry out what they are for."""
+    from chopmark.cli.submitted import require_signed
+
     T.json = as_json
+    require_signed(files)
     if T.site_url:
         from chopmark.cli.remote.signing import submit as at_site
 
@@ -101,7 +104,10 @@ def submit(
 
 
 def refuse(
-    ids: Annotated[list[str], typer.Argument(metavar="ID", help="签名请求编号 · id of a request, sig_…")],
+    ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID", help="签名请求编号或文件 · id of a request, sig_…, or its NAME.sign.json"),
+    ],
     wrong: Annotated[
         list[str] | None,
         typer.Option(
@@ -243,7 +249,7 @@ def _show(file: RequestFile, one: ToSign) -> None:
     ]
     if (reason := what.reason_said()) is not None:
         lines.append((f"原因 {reason.zh}", f"reason {reason.en}"))
-    lines += [(f"凭证 {commitment.hex()}",) * 2 for commitment in what.commitments[:LISTED]]
+    lines += [(f"凭证 {one.hex()}", f"credential {one.hex()}") for one in what.commitments[:LISTED]]
     if (more := what.count - LISTED) > 0:
         lines.append((f"…另有 {more} 份，--json 可列出全部", f"… and {more} more; --json lists all"))
     if what.successor is not None:

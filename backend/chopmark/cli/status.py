@@ -10,7 +10,7 @@ import typer
 
 from chopmark.cli.app import TERMINAL as T
 from chopmark.cli.terminal import plain
-from chopmark.errors import UsageError
+from chopmark.errors import InputError, UsageError
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from chopmark.services.pipeline import KeyRing
     from chopmark.services.ports import Transaction
     from chopmark.services.register import Drafted
-    from chopmark.services.status import Correction
 
 Ids = Annotated[
     list[str] | None,
@@ -102,6 +101,9 @@ def supersede(
     field: Annotated[list[str] | None, typer.Option(help="要更正的 字段=值 · corrected name=value")] = None,
     reason: Reason = "corrected",
     issuer: Issuer = "",
+    without_files: Annotated[
+        bool, typer.Option("--without-files", help="新版本不再绑定文件 · the new version binds no file")
+    ] = False,
     bundles: Annotated[Path, typer.Option(help="凭证包文件夹 · where the bundle goes")] = Path("bundles"),
     sheet: Annotated[
         Path | None,
@@ -126,7 +128,7 @@ def supersede(
     from chopmark.services.status import accept_correction, check_correction
 
     T.json = as_json
-    _require_one_way(id_, [*(files or []), *(field or [])], sheet, kind, [tab, map_, folder, yes])
+    _require_one_way(id_, [*(files or []), *(field or []), without_files], sheet, kind, [tab, map_, folder, yes])
     if sheet is not None:
         from chopmark.cli.by_sheet import correct_sheet
         from chopmark.cli.sheets import SheetOptions
@@ -136,7 +138,7 @@ def supersede(
     if T.site_url:
         from chopmark.cli.remote.registering import supersede as supersede_there
 
-        supersede_there(id_, files or [], field or [], reason, issuer, bundles)
+        supersede_there(id_, files or [], field or [], reason, issuer, bundles, without_files=without_files)
         return
     code = find_reason(reason).code
     who = acting(issuer)
@@ -147,7 +149,8 @@ def supersede(
     if correction.done is not None:
         _finish_correction(correction.done, who, bundles)
         return
-    _tell_files_left(correction)
+    if correction.leaves_files and not without_files:
+        raise files_left(old.label or old.commitment.hex()[:16], correction.bound)
     for role in (Role.ATTEST, Role.STATUS):
         check_key(who, role)
     keys = key_ring(who)
@@ -202,13 +205,14 @@ def _finish_correction(new: CredentialRow, who: Acting, bundles: Path) -> None:
     report([new.id], bundles, Outcome(0))
 
 
-def _tell_files_left(correction: Correction) -> None:
-    if correction.leaves_files:
-        bound = correction.bound
-        T.note(
-            f"请留意：旧版本绑定了 {bound} 个文件，新版本没有绑定文件（文件不会自动沿用）",
-            f"Note: the old version binds {bound} file(s), the new one none: files are not taken over by themselves",
-        )
+def files_left(name: str, bound: int) -> InputError:
+    """The files of the old version would be lost without anybody having said so. ``bound``: how many it binds."""
+    return InputError(
+        place=plain(name),
+        why=_FILES_LEFT.filled(count=bound),
+        fix_zh="请列出新版本的文件；确实不再绑定文件时加 --without-files",
+        fix_en="Name the files of the new version, or add --without-files if it is to bind none",
+    )
 
 
 def _change(wish: _Wish, ids: list[str], sheet: Path | None, tab: str, as_json: bool) -> None:
@@ -286,5 +290,10 @@ def _say_changes(credentials: Sequence[CredentialRow], changes: list[ChangeRow])
 
 
 _ONE_SOURCE = Wording("请给出凭证，或者 --sheet 表格，二者取一", "give either credentials or a --sheet, not both")
+_FILES_LEFT = Wording(
+    "旧版本绑定了 {count} 个文件，新版本没有文件（文件不会自动沿用）；没有更正任何内容",
+    "the old version binds {count} file(s), the new one none: files are not taken over by themselves; "
+    "nothing was corrected",
+)
 _NO_KIND = Wording("请用 --kind 指定表格的材料类别", "say which kind the sheet is about with --kind")
 _NO_REASON = Wording("请用 --reason 给出原因代码", "say why with --reason")

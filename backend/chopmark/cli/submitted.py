@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chopmark.cli.app import TERMINAL as T
@@ -10,13 +11,26 @@ from chopmark.errors import InputError, UnknownThing, UsageError
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from chopmark.core.ledger import RequestRow
     from chopmark.services.delegation.request_file import Signed
     from chopmark.services.pipeline import KeyRing
     from chopmark.services.ports import Transaction
+
+
+def require_signed(files: Sequence[Path]) -> None:
+    """Raise ``InputError`` for a file that asks for signatures and brings none: people mix up the two."""
+    from chopmark.services.delegation.request_file import REQUEST_FORMAT, read_file
+
+    for path in files:
+        if f'"{REQUEST_FORMAT}"'.encode() in read_file(path)[:256]:  # the format is the first member
+            raise InputError(
+                place=path,
+                why=Wording("这是签名请求，还没有签名", "this is the request; it is not signed yet"),
+                fix_zh="请先用 chopmark sign 签名，再交回生成的 .signed.json 文件",
+                fix_en="Sign it first (chopmark sign), then submit the .signed.json file that it writes",
+            )
 
 
 def take_in(files: Sequence[Path]) -> list[RequestRow]:
@@ -43,7 +57,7 @@ def take_in(files: Sequence[Path]) -> list[RequestRow]:
 
 
 def refuse(ids: Sequence[str], wrong: Sequence[str] = ()) -> list[RequestRow]:
-    """Do not sign these requests (public ids): all of them or none; the closed requests.
+    """Do not sign these requests (public ids, or the files that ask): all of them or none; the closed requests.
 
     ``wrong``: commitments, in hex, of the credentials of the one request that are withdrawn; the others are asked for
     anew. None: everything that the requests are about is given up. Raises ``UnknownThing``, ``InputError``,
@@ -52,6 +66,7 @@ def refuse(ids: Sequence[str], wrong: Sequence[str] = ()) -> list[RequestRow]:
     from chopmark.services.pipeline import refuse as close
     from chopmark.services.pipeline import require_unsaid
 
+    ids = list(dict.fromkeys(each for one in ids for each in _named(one)))
     if wrong and len(ids) != 1:
         raise UsageError(why=Wording("逐份拒签时只能给出一项请求", "single credentials are refused of one request"))
     with T.site.ledger.read() as tx:
@@ -65,6 +80,17 @@ def refuse(ids: Sequence[str], wrong: Sequence[str] = ()) -> list[RequestRow]:
     for row in closed:
         T.out(plain(T.text(f"已拒签：{row.public_id}", f"Refused: {row.public_id}")))
     return closed
+
+
+def _named(one: str) -> Iterator[str]:
+    """The public ids that somebody means: one, or all that a request file holds."""
+    from chopmark.services.delegation.request_file import ID, read_file, read_request_file
+
+    path = Path(one)
+    if ID.fullmatch(one) or not (one.endswith(".json") or path.is_file()):
+        yield one
+        return
+    yield from (asked.public_id for asked in read_request_file(read_file(path), path.name).requests)
 
 
 def _commitment(text: str) -> bytes:

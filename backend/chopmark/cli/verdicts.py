@@ -40,6 +40,7 @@ def show(results: Sequence[Verified], kinds: Mapping[str, Kind]) -> None:
         T.out("")
     _attention(results)
     _totals(results)
+    _unpaired(results)
     _pinned(results)
     _nameless(results)
 
@@ -62,6 +63,20 @@ def _totals(results: Sequence[Verified]) -> None:
     many = len(results)
     total = T.text(f"共 {many} 份材料", f"{many} material{'' if many == 1 else 's'}")
     T.out(f"{paint(total, BOLD)}{T.text('：', ': ')}{said}")
+
+
+def _unpaired(results: Iterable[Verified]) -> None:
+    """Files without bundles beside bundles without files: they may belong together, and nothing could tell which to which."""
+    found = [each.material for each in results]
+    files = sum(each.file is not None and each.bundle is None for each in found)
+    bundles = sum(each.file is None and each.bundle is not None and each.bundle.path is not None for each in found)
+    if files and bundles:
+        T.out(
+            f"有 {bundles} 个凭证包不属于这里的任何文件，{files} 个文件没有凭证包："
+            "如属同一凭证，请把文件与凭证包取相同的名称，或单独给出这一对",
+            f"Bundles that belong to no file here: {bundles}; files without a bundle: {files}. "
+            "Where they belong together, name file and bundle alike, or give the pair alone",
+        )
 
 
 def _pinned(results: Iterable[Verified]) -> None:

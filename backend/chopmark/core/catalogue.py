@@ -167,8 +167,8 @@ CATALOGUE: Final[dict[str, Wording]] = {
     "I001": Wording(
         "编号“{number}”重复（首次出现于第{first}行）",
         "Number “{number}” is repeated (first in row {first})",
-        "请在表格中删除或更正其中一行；尚未登记任何内容",
-        "Remove or correct one of the rows; nothing was registered",
+        "请在表格中删除或更正其中一行；本行没有登记",
+        "Remove or correct one of the rows; this row was not registered",
     ),
     "I002": Wording(
         "本批{n}条中{k}条已登记，跳过",
@@ -327,8 +327,8 @@ CATALOGUE: Final[dict[str, Wording]] = {
     "I030": Wording(
         "找不到文件“{name}”",
         "File “{name}” is not there",
-        "请把文件放入 --files 所指的文件夹，或更正文件名",
-        "Put it into the folder given by --files, or correct its name",
+        "请把文件与表格一并提供（命令行用 --files 指定文件夹或ZIP，接口随请求上传），或更正文件名",
+        "Hand it in with the sheet (a folder or ZIP given by --files, or uploaded with the request), or correct its name",
     ),
     "I031": Wording(
         "文件“{name}”{why}",
@@ -433,6 +433,12 @@ CATALOGUE: Final[dict[str, Wording]] = {
         "“{value}” cannot say what a column is: {why}",
         "写法：--map 列名=字段名；可用字段：{fields}",
         "Write --map HEADING=FIELD; fields: {fields}",
+    ),
+    "I049": Wording(
+        "找不到文件“{name}”；名称相近的有：{near}",
+        "File “{name}” is not there; called much like it: {near}",
+        "请在表格中写出所指文件的完整名称（在子文件夹中的写为“文件夹/文件名”）",
+        "Write the whole name of the one that is meant into the sheet (FOLDER/NAME if it lies in a folder)",
     ),
     "I050": Wording(
         "没有找到凭证“{value}”：{why}",

@@ -101,6 +101,8 @@ def test_status_changes_and_corrections(desk: Office) -> None:
     assert suspended["block"]
     assert desk.json("verify", file, code=1)["verdict"] == "suspended"
     desk.ok("resume", id_)
+    left = desk.run("supersede", id_, "--field", "major=建筑学", "--json")
+    assert (left.code, left.error) == (2, "E101"), "files are not given up by saying nothing of them"
     new = desk.json("supersede", id_, file, "--field", "major=建筑学")
     assert new["registered"] == 1
     assert desk.json("verify", bundle, code=1)["verdict"] == "superseded"

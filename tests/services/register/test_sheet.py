@@ -88,6 +88,13 @@ def test_two_rows_of_the_same_content_without_a_number(binder):
     assert [d.label for d in found.drafts] == ["row-2", "row-4"]
 
 
+def test_a_folder_packed_with_its_folder(drafted, tmp_path):
+    put(tmp_path, "毕业证/张伟.rtf")
+    found = drafted([graduate(1, 文件名="张伟.rtf")])
+    assert found.ok
+    assert [(d.label, d.files[0].name) for d in found.drafts] == [("张伟", "张伟.rtf")]
+
+
 def test_without_a_folder_a_named_file_is_missed(drafted):
     assert codes(drafted([graduate(1)], folder=False)) == [("I030", 2)]
 

@@ -108,9 +108,54 @@ def test_without_a_list_of_files_none_is_missed():
     assert examine([graduate(1, 文件名="")], files=set()).ok
 
 
-@pytest.mark.parametrize("name", ["../000001.pdf", "/etc/passwd", "000001.PDF"])
+@pytest.mark.parametrize("name", ["../000099.pdf", "/etc/passwd", "不在.PDF"])
 def test_only_a_name_of_the_list_is_a_file(name):
     assert placed(examine([graduate(1, 文件名=name)], files=FILES).findings) == [("I030", 2, "文件名")]
+
+
+def test_a_bare_name_means_the_one_file_below_that_is_called_so():
+    report = examine([graduate(1)], files={"毕业证/000001.pdf"})
+    assert report.ok
+    assert report.rows[0].file_name == "毕业证/000001.pdf"
+    assert report.warnings == ()  # and it counts as used
+
+
+def test_one_file_by_its_bare_name_and_by_its_whole_name_is_used_twice():
+    rows = [graduate(1), graduate(2, 文件名="a/000001.pdf")]
+    assert placed(examine(rows, files={"a/000001.pdf"}).findings) == [("I032", 3, "文件名")]
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("1.pdf", ("a/1.pdf", "b/1.pdf")),
+        ("000001.PDF", ("a/000001.pdf",)),
+        ("000001", ("000001.pdf",)),
+        ("甲/000001.pdf", ("乙/000001.pdf",)),
+        ("甲\\000001.pdf", ("甲/000001.pdf",)),
+    ],
+)
+def test_names_that_are_nearly_right_are_offered_and_not_taken(name, files):
+    (finding,) = examine([graduate(1, 文件名=name)], files={*files, "另外.pdf"}).findings
+    assert finding.code == "I049"
+    assert "、".join(files) in finding.say(Language.EN)
+    assert "另外" not in finding.say(Language.ZH)
+
+
+def test_a_column_called_number_is_taken_for_the_credentials_number():
+    headings = ["编号" if heading == "学历证书编号" else heading for heading in HEADINGS]
+    (match,) = [m for m in examine([graduate(1)], headings).headings if m.heading == "编号"]
+    assert match.suggestion == "certificate_number"
+    blank = examine([graduate(1, 学历证书编号="")], headings)  # by its words alone
+    assert [m.suggestion for m in blank.headings if m.heading == "编号"] == ["certificate_number"]
+
+
+def test_a_repeat_does_not_say_that_nothing_was_registered():
+    """Other rows may have been: ``--skip-invalid``."""
+    (finding, *_) = examine([graduate(1), graduate(1, 文件名="")]).findings
+    assert finding.code == "I001"
+    assert "本行没有登记" in finding.next_step(Language.ZH)
+    assert "nothing" not in finding.next_step(Language.EN)
 
 
 def test_files_that_no_row_uses_are_named():

@@ -70,9 +70,19 @@ def register(wish: Wish) -> None:
     finish(site, taken, wish.bundles, wanted)
 
 
-def supersede(id_: str, files: Sequence[Path], fields: Sequence[str], reason: str, issuer: str, bundles: Path) -> None:
-    """Correct a credential through the site."""
+def supersede(
+    id_: str,
+    files: Sequence[Path],
+    fields: Sequence[str],
+    reason: str,
+    issuer: str,
+    bundles: Path,
+    *,
+    without_files: bool = False,
+) -> None:
+    """Correct a credential through the site. ``without_files``: the new version may bind none where the old one does."""
     from chopmark.cli.remote.statuses import find_meant
+    from chopmark.cli.status import files_left
     from chopmark.client.errors import SiteContradicted
     from chopmark.client.wanted import wanted_correction
     from chopmark.core.verdict import State
@@ -83,6 +93,8 @@ def supersede(id_: str, files: Sequence[Path], fields: Sequence[str], reason: st
     site = connect()
     old = find_meant(site, id_, serial)
     opened, bundle = site.opened(old.id)
+    if opened.files and not files and not without_files:
+        raise files_left(old.id[:16], len(opened.files))
     given = read_fields(find_kind(opened.payload.kind), fields)
     wanted = wanted_correction(opened, given, list(files), issuer=serial)
     taken = site.correct(old.id, given, list(files), reason=reason)

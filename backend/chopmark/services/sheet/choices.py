@@ -10,6 +10,8 @@ from typing import Final
 
 from chopmark.core.normal import norm_name
 
+UNSAID: Final = "\0"
+"""Stands for the field where ``=`` is missing; nobody can type it."""
 IGNORED: Final = ""
 """The field of a column that is not read."""
 FILE_FIELD: Final = "file"
@@ -52,6 +54,6 @@ def read_choices(pairs: Iterable[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for pair in pairs:
         heading, _, name = pair.rpartition("=")
-        heading, name = (heading, name.strip()) if heading else (pair, "?")
+        heading, name = (heading, name.strip()) if heading else (pair, UNSAID)
         given[heading.strip()] = IGNORED if name == "-" else name
     return given

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from chopmark.core.finding import Finding, Place
 from chopmark.kinds import Field, Kind
 from chopmark.kinds.values import printable
-from chopmark.services.sheet.choices import FILE_FIELD, IGNORED, Choices, heading_key
+from chopmark.services.sheet.choices import FILE_FIELD, IGNORED, UNSAID, Choices, heading_key
 from chopmark.services.sheet.headings import FILE_LABEL, known_headings, known_keys, named_keys
 from chopmark.services.sheet.sheet import Sheet, column_letters
 from chopmark.services.sheet.suggest import suggest
@@ -23,6 +23,7 @@ _LIKE: Final = Wording("，看起来像“{label}”（{heading}={name}）", "; 
 _KNOWN: Final = Wording("；可识别的列名：{known}", "; headings that are understood: {known}")
 _NOTHING: Final = Wording("", "")
 _NOT_THERE: Final = Wording("表格没有列“{heading}”", "the sheet has no column “{heading}”")
+_NO_EQUALS: Final = Wording("缺少“=”，应写成“列名=字段”", "the “=” is missing: write it as HEADING=FIELD")
 _NO_FIELD: Final = Wording("没有字段“{name}”", "there is no field “{name}”")
 _IGNORE_SHOWN: Final = Wording("忽略", "ignored")
 
@@ -86,14 +87,16 @@ class _Matching:
         keys = {heading_key(heading) for heading in self.sheet.headings}
         names = {FILE_FIELD, IGNORED, *(each.name for each in self.kind.fields)}
         for heading, name in self.choices.given.items():
-            if name not in names:
+            if name == UNSAID:
+                self._unusable(heading, "", _NO_EQUALS)
+            elif name not in names:
                 self._unusable(heading, name, _NO_FIELD.filled(name=printable(name)))
             elif heading_key(heading) not in keys:
                 self._unusable(heading, name, _NOT_THERE.filled(heading=printable(heading)))
 
     def _unusable(self, heading: str, name: str, why: Wording) -> None:
         fields = "、".join([*(each.name for each in self.kind.fields), FILE_FIELD])
-        value = printable(f"{heading}={name}")
+        value = printable(f"{heading}={name}" if why is not _NO_EQUALS else heading)
         self.findings.append(
             Finding("I048", {"value": value, "why": why, "fields": fields}, Place(file=self.sheet.name))
         )
@@ -168,7 +171,10 @@ class _Matching:
         column = heading or column_letters(position)
         free = [each for each in self.kind.fields if each not in self.fields.values()]
         cells = [row.cells[position] for row in self.sheet.rows[:50]]
-        looks = suggest(self.sheet.headings[position], cells, free, self.today) if self.today and heading else None
+        numbers = {name for names in self.kind.credential for name in names}
+        looks = (
+            suggest(self.sheet.headings[position], cells, free, self.today, numbers) if self.today and heading else None
+        )
         like = _LIKE.filled(label=looks.label, heading=heading, name=looks.name) if looks else _NOTHING
         known = _KNOWN.filled(known="、".join(known_headings(self.kind))) if first else _NOTHING
         shown: object = heading or _UNTITLED.filled(letters=column)

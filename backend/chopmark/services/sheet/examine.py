@@ -14,6 +14,7 @@ from chopmark.services.sheet.aside import is_footer, repeats_headings
 from chopmark.services.sheet.cell_faults import CellReader
 from chopmark.services.sheet.choices import Choices
 from chopmark.services.sheet.columns import Columns, HeadingMatch, match_columns
+from chopmark.services.sheet.locate import FileNames
 from chopmark.services.sheet.oddities import ranges
 from chopmark.services.sheet.sheet import Row, Sheet
 
@@ -26,7 +27,7 @@ _ILL_FORMED: Final = ("I011", "I012")
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row that can be registered: its number, its claims, and its file's name ("" if it has none).
+    """A row that can be registered: its number, its claims, and its file's name among those at hand ("" if it has none).
 
     ``key``: the credential's number, normalised; "" if it has none.
     """
@@ -82,6 +83,7 @@ class _Examination:
 
     def __init__(self, kind: Kind, sheet: Sheet, columns: Columns, files: FileLookup | None, today: date) -> None:
         self._kind, self._sheet, self._columns, self._files, self._today = kind, sheet, columns, files, today
+        self._names = None if files is None else FileNames(files)
         self._headings = {field.name: sheet.headings[at] for at, field in columns.fields.items()}
         parts = {name for names in kind.credential for name in names}
         self._numbers = {at for at, field in columns.fields.items() if field.name in parts}
@@ -118,7 +120,8 @@ class _Examination:
         key = self._kind.number(examined.claims)
         findings += self._repeated(row, examined.claims, key)
         file_name = row.cells[self._columns.file].strip() if self._columns.file is not None else ""
-        findings += self._file(row, file_name)
+        file_name, wrong = self._file(row, file_name)
+        findings += wrong
         self._warnings += [*read.warnings, *(self._at(row, warning) for warning in examined.warnings)]
         self._findings += findings
         if not findings:
@@ -172,15 +175,24 @@ class _Examination:
         place = Place(self._sheet.name, row.number, self._headings.get(fields[0], ""), fields[0])
         return [Finding("I001", {"number": self._kind.shown_number(claims), "first": first}, place)]
 
-    def _file(self, row: Row, name: str) -> list[Finding]:
+    def _file(self, row: Row, name: str) -> tuple[str, list[Finding]]:
+        """The file that a row names, as it is listed, and what is wrong with that."""
         if not name:
-            return []
+            return "", []
         column = self._sheet.headings[self._columns.file] if self._columns.file is not None else ""
         place = Place(self._sheet.name, row.number, column, "", printable(name))
         findings = []
-        if self._files is not None and name not in self._files:
-            findings.append(Finding("I030", {"name": printable(name)}, place))
-        first = self._first_use.setdefault(name, row.number)
+        meant = name if self._names is None else self._names.find(name)
+        if meant is None:
+            findings.append(self._not_there(name, place))
+        first = self._first_use.setdefault(meant or name, row.number)
         if first != row.number:
             findings.append(Finding("I032", {"name": printable(name), "first": first}, place))
-        return findings
+        return meant or name, findings
+
+    def _not_there(self, name: str, place: Place) -> Finding:
+        alike = self._names.alike(name) if self._names is not None else ()
+        if not alike:
+            return Finding("I030", {"name": printable(name)}, place)
+        near = "、".join(map(printable, alike[:_NAMED])) + ("…" if len(alike) > _NAMED else "")
+        return Finding("I049", {"name": printable(name), "near": near}, place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Final
@@ -34,10 +34,16 @@ _WORDS: Final = (
 )
 
 
-def suggest(heading: str, cells: Sequence[str], free: Sequence[Field], today: date) -> Field | None:
-    """The field that a heading looks like, of those that no column holds yet; None if nothing speaks for one."""
+def suggest(
+    heading: str, cells: Sequence[str], free: Sequence[Field], today: date, numbers: Collection[str] = ()
+) -> Field | None:
+    """The field that a heading looks like, of those that no column holds yet; None if nothing speaks for one.
+
+    ``numbers``: names of the fields that make up the credential's number: of equally likely ones a bare 编号 means these.
+    """
     wanted = _plain(heading)
-    ranked = sorted(((_likeness(wanted, field), field) for field in free), key=lambda pair: -pair[0])
+    likely = ((_likeness(wanted, field), field) for field in free)
+    ranked = sorted(likely, key=lambda pair: (-pair[0], pair[1].name not in numbers))
     sample = [cell for cell in cells if cell.strip()][:_LOOKED_AT]
     told = [field for field in free if _holds(field, sample, today)]
     if len(told) == 1:
