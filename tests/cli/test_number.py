@@ -82,6 +82,15 @@ def test_a_persons_number_alone_is_no_question(registered: Office) -> None:
     assert "--holder" in registered.run("verify", "--number", number(1), "--kind", "degree").err
 
 
+def test_a_number_alone_is_refused_before_anything_is_said_about_it(registered: Office) -> None:
+    answers = [registered.run("verify", "--number", asked) for asked in (number(1), number(2))]
+    assert [each.code for each in answers] == [2, 2]
+    assert answers[0].err == answers[1].err
+    assert "--holder" in answers[0].err
+    assert "--kind" in answers[0].err
+    assert "egistered" not in answers[0].out
+
+
 def test_a_revoked_credential_is_said_to_be_revoked(registered: Office) -> None:
     registered.ok("revoke", number(1), "--reason", "misconduct")
     said = ask(registered, "--holder", "王莉", code=1)

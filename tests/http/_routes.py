@@ -51,7 +51,7 @@ def files(upload: Annotated[Upload, uploaded("multipart/form-data", NDJSON)]) ->
 
 
 @router.post("/test/facts", **declared("registrations:write", 409))
-def facts(thing: Thing, repeat: RepeatHere, service: Here) -> Response:
+def facts(thing: Thing, repeat: RepeatHere, service: Here, x: str = "") -> Response:
     with repeat.turn() as turn:
         if turn.kept is not None:
             return turn.kept

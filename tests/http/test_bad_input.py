@@ -26,6 +26,7 @@ from tests.http.conftest import Face, faced
 REGISTRATIONS = "/api/v1/registrations"
 MARK = "王莉"
 """The name of every person here: it must not get into the log."""
+JSON = "application/json"
 keys = (f"bad-{n}" for n in count())
 
 
@@ -195,6 +196,39 @@ def test_json_that_is_no_request(face: Face, name: str):
         told(face.client.post(REGISTRATIONS, content=content, headers=headers), status, code)
 
 
+def test_a_long_number_without_quotes_is_named_and_what_to_do(face: Face):
+    """Spreadsheets and scripts write certificate numbers as integers: 18 digits are more than JSON parsers agree on."""
+    body = b'{"kind":"degree","credentials":[{"fields":{"certificate_number":105331202605000001}}]}'
+    headers = face.as_(key=next(keys))
+    problem = told(face.client.post(REGISTRATIONS, content=body, headers=headers | {"Content-Type": JSON}), 422, "E200")
+    assert "body.credentials" not in problem["message"]["en"]
+    assert "credentials.0.fields.certificate_number" in problem["message"]["en"]
+    assert problem["remedy"]["en"] == "Send long numbers as text (in quotes)"
+    lines = b'{"kind":"degree","fields":{"certificate_number":105331202605000001}}\n'
+    ndjson = {"Content-Type": "application/x-ndjson"}
+    problem = told(face.client.post(REGISTRATIONS, content=lines, headers=headers | ndjson), 422, "H422")
+    assert "line 1.fields.certificate_number" in problem["message"]["en"]
+    asked = b'{"number":"1","fields":{"certificate_number":105331202605000001}}'
+    reviewer = face.as_("reviewer") | {"Content-Type": JSON}
+    problem = told(face.client.post("/api/v1/matches", content=asked, headers=reviewer), 422, "H422")
+    assert problem["errors"][0]["where"] == "body.fields.certificate_number"
+    assert "引号" in problem["errors"][0]["message"]["zh"]
+
+
+def test_a_parameter_that_is_misspelt_registers_nothing(face: Face):
+    with nothing_written(face):
+        answer = face.client.post(f"{REGISTRATIONS}?dryrun=true", json=degree(), headers=face.as_(key=next(keys)))
+        problem = told(answer, 422, "H422")
+    assert problem["errors"][0]["where"] == "query.dryrun"
+    assert "dry_run" in problem["message"]["en"]
+    reviewer = face.as_("reviewer")
+    assert face.client.get("/api/v1/me?x", headers=reviewer).status_code == 422
+    assert face.client.get("/healthz?verbose=1").status_code == 422
+    assert face.client.get("/api/v1/kinds/degree/template?format=csv&lang=en", headers=reviewer).status_code == 200
+    assert face.client.get(f"{REGISTRATIONS}?limit=3", headers=face.as_()).status_code == 200
+    assert face.client.get("/api/v1/me?dryrun=1").status_code == 401  # whoever may not call learns no parameters
+
+
 @pytest.mark.parametrize("name", FIELDS_THAT_ARE_WRONG)
 def test_fields_that_are_wrong(face: Face, name: str):
     changes, code = FIELDS_THAT_ARE_WRONG[name]
@@ -301,6 +335,8 @@ def test_files_that_are_nothing_are_a_verdict_and_no_error(face: Face, data: byt
     "body",
     [
         {},
+        {"number": number(1)},
+        {"number": number(2), "fields": {}},
         {"number": "", "fields": {"holder_name": "x"}, "kind": "degree"},
         {"number": number(1), "fields": {"shoe_size": "1"}, "kind": "degree"},
         {"number": number(1), "fields": {"holder_name": "x"}, "kind": "nonsense"},
@@ -342,7 +378,7 @@ def test_nothing_of_all_that_is_in_the_log(face: Face):
     assert number(1) not in face.logged
     assert "10533120260500000" not in face.logged
     assert [line for line in face.lines if line["event"] == "unexpected"] == []
-    assert {line["status"] for line in face.lines if line["event"] == "request"} <= {200, 202, 404, 413, 415, 422}
+    assert {line["status"] for line in face.lines if line["event"] == "request"} <= {200, 202, 401, 404, 413, 415, 422}
 
 
 def test_an_archive_of_more_entries_than_anybody_has_materials(face: Face):

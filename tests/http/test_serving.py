@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import signal
 import socket
@@ -19,11 +20,12 @@ import pytest
 from chopmark.core.ledger import OutboxState
 from chopmark.core.trust import TrustFile, write_trust
 from chopmark.errors import KeystoreError, UnknownThing, UsageError
-from chopmark.http.server import listen, server_of
+from chopmark.http.logs import Log
+from chopmark.http.server import listen, proxies_of, server_of
 from chopmark.store import Transaction
 from tests.fixtures.devchain import free_port
 from tests.fixtures.proxy import Dropped, Proxy
-from tests.fixtures.town import Office, Town, accredited, fields
+from tests.fixtures.town import PASSPHRASE, Office, Town, accredited, fields
 from tests.http.conftest import serving, site_of
 
 
@@ -188,7 +190,6 @@ def test_a_chain_that_is_another_one_is_said_and_looked_at_again(town: Town, tmp
 
 def test_the_working_keys_are_opened_and_no_cold_one(office: Office):
     from chopmark.http.keys import OpenKeys
-    from chopmark.http.logs import Log
 
     accredited(office, "west")
     site = site_of(office)
@@ -207,21 +208,32 @@ def test_the_working_keys_are_opened_and_no_cold_one(office: Office):
 
 
 def test_a_key_that_does_not_open_is_told_unless_it_was_named(office: Office):
-    import io
-
     from chopmark.http.keys import OpenKeys
-    from chopmark.http.logs import Log
     from chopmark.settings import load_settings
     from chopmark.wiring import Site
 
     site = Site(load_settings(home=office.home, light_keystore=True), lambda _name, *, new=False: "wrong horse")
     stream = io.StringIO()
-    assert OpenKeys.of(site, (), Log(stream)).names == []
+    with pytest.raises(KeystoreError, match="oriental-key"):  # it would take registrations and never make them
+        OpenKeys.of(site, (), Log(stream))
     assert json.loads(stream.getvalue())["code"] == "E401"
     with pytest.raises(KeystoreError):
         OpenKeys.of(site, ("oriental-key",), Log(stream))
     with pytest.raises(KeystoreError):
         server_of(site, host="127.0.0.1", port=0, keys=("oriental-key",), log=Log(stream))
+    site.store.close()
+
+
+def test_of_several_keys_those_that_open_are_enough_and_the_others_are_told(office: Office):
+    from chopmark.settings import load_settings
+    from chopmark.wiring import Site
+
+    accredited(office, "east")
+    settings = load_settings(home=office.home, light_keystore=True, database=office.variables.get("CHOPMARK_DATABASE"))
+    site = Site(settings, lambda name, *, new=False: "wrong horse" if name == "east-key" else PASSPHRASE)
+    told: list[str] = []
+    server_of(site, host="127.0.0.1", port=0, keys=(), log=Log(io.StringIO()), closed=told.extend)
+    assert told == ["east-key"]
     site.store.close()
 
 
@@ -276,6 +288,8 @@ def test_an_address_that_cannot_be_listened_on(office: Office):
         answer = office.run("serve", "--port", port, "--no-worker", lang="zh")
         assert answer.code == 2
         assert "无法在 127.0.0.1:" in answer.err
+        assert "--port" in answer.err
+        assert "服务地址" not in answer.err
     with pytest.raises(UsageError):
         listen("203.0.113.7", free_port())
     assert office.run("serve", "--keys", "a", "--no-worker").code == 2
@@ -284,3 +298,33 @@ def test_an_address_that_cannot_be_listened_on(office: Office):
 def test_a_key_that_is_named_and_is_not_there_is_said_before_anything_is_served(office: Office):
     answer = office.run("serve", "--port", "0", "--keys", "nobody", lang="en")
     assert (answer.code, "nobody" in answer.err) == (2, True)
+
+
+@pytest.mark.parametrize("words", ["nonsense", "10.0.0.1,proxy.example", "*,10.0.0.1", "10.0.0.1/8"])
+def test_a_proxy_that_is_no_address_is_refused(office: Office, words: str):
+    answer = office.run("serve", "--port", "0", "--no-worker", "--trust-proxy", words)
+    assert (answer.code, "E100" in answer.err, "--trust-proxy" in answer.err) == (2, True, True)
+
+
+def test_proxies_are_addresses_networks_or_everybody():
+    assert proxies_of(" 127.0.0.1, 10.0.0.0/8 ,::1") == ["127.0.0.1", "10.0.0.0/8", "::1"]
+    assert proxies_of("*") == ["*"]
+    assert proxies_of("") == []
+
+
+def test_without_a_passphrase_that_opens_a_key_nothing_is_served(office: Office, tmp_path: Path):
+    wrong = tmp_path / "wrong"
+    wrong.write_text("wrong horse")
+    for file in (tmp_path / "nowhere", wrong):
+        answer = office.run("--passphrase-file", file, "serve", "--port", "0")
+        assert (answer.code, "E400" in answer.err) == (2, True), answer
+        assert "oriental-key" in answer.err
+        assert "--no-worker" in answer.err
+        assert "Serving" not in answer.err
+
+
+def test_a_home_that_is_not_there_is_not_made(office: Office, tmp_path: Path):
+    for words in ((), ("--no-worker",)):
+        answer = office.run("--home", tmp_path / "nohome", "serve", "--port", "0", *words)
+        assert (answer.code, "E300" in answer.err) == (2, True), answer
+        assert not (tmp_path / "nohome").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -30,5 +31,25 @@ def serve(
     names = tuple(name.strip() for name in keys.split(",") if name.strip())
     if names and not worker:
         raise UsageError(why=Wording("--keys 与 --no-worker 不能同用", "--keys makes no sense with --no-worker"))
-    T.note(f"服务地址 http://{host}:{port}/api/v1", f"Serving http://{host}:{port}/api/v1")
-    run(T.site, host=host, port=port, keys=names if worker else None, trust_proxy=trust_proxy)
+    run(
+        T.site,
+        host=host,
+        port=port,
+        keys=names if worker else None,
+        trust_proxy=trust_proxy,
+        bound=lambda at: _serving(host, at),
+        closed=_closed,
+    )
+
+
+def _serving(host: str, port: int) -> None:
+    place = f"[{host}]" if ":" in host else host
+    T.note(f"服务地址 http://{place}:{port}/api/v1", f"Serving http://{place}:{port}/api/v1")
+
+
+def _closed(names: Sequence[str]) -> None:
+    """Some keys opened, these did not: what their institutions register waits."""
+    T.note(
+        f"警告：密钥 {'、'.join(names)} 打不开，由它们签名的登记将一直等待；请检查口令文件",
+        f"Warning: {', '.join(names)} did not open; what they are to sign will wait. Check the file with the passphrase",
+    )

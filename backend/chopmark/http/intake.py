@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from chopmark.core.strictjson import JsonValue, read
+from chopmark.core.strictjson import DEPTH, JsonValue
 from chopmark.errors import FormatError
 from chopmark.http.models.base import shaped
 from chopmark.http.models.registrations import MOST_LINES, OneIn, RegistrationIn
 from chopmark.http.problems import TooLarge, WrongShape
 from chopmark.http.routes import JSON
+from chopmark.http.strict import LONG_NUMBER, LongNumber, read_body
 from chopmark.http.uploads import NDJSON, Upload, UploadedFile
 from chopmark.kinds import Kind, find_kind
 from chopmark.services.files import ArchiveLimits
@@ -121,7 +122,9 @@ def _entries(path: Path, wanted: str) -> Iterator[tuple[Kind, Entry]]:
 
 def _value(data: bytes, place: int) -> JsonValue:
     try:
-        return read(data.strip(), what=_LINE.filled(line=place), limit=LINE_LIMIT)
+        return read_body(data.strip(), what=_LINE.filled(line=place), limit=LINE_LIMIT, depth=DEPTH)
+    except LongNumber as fault:
+        raise WrongShape([(f"line {place}{'.' * bool(fault.at)}{fault.at}", LONG_NUMBER)]) from fault
     except FormatError as fault:
         why = fault.facts.get("why")
         raise WrongShape([(f"line {place}", why if isinstance(why, Wording) else _NO_JSON)]) from fault

@@ -11,17 +11,19 @@ from hashlib import sha256
 from typing import Any, Final
 
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chopmark.core.access import PERMISSIONS, SCOPES
-from chopmark.core.strictjson import read
 from chopmark.errors import FormatError
 from chopmark.http.auth import PUBLIC, SIGNED_IN, sign_in
 from chopmark.http.problems import MEDIA_TYPE, TooLarge, WrongShape, WrongType, title
 from chopmark.http.service import Service
+from chopmark.http.strict import LONG_NUMBER, LongNumber, read_body
+from chopmark.http.validation import MOST, place
 from chopmark.wording import Wording
 
 __all__ = ["PUBLIC", "SIGNED_IN", "Router", "declared", "documented"]
@@ -88,7 +90,9 @@ class StrictRequest(Request):
         if not hasattr(self, "_json"):
             data = await self.body()
             try:
-                self._json = read(data, what=_BODY, limit=max(1, len(data)), depth=DEPTH)
+                self._json = read_body(data, what=_BODY, depth=DEPTH)
+            except LongNumber as fault:
+                raise WrongShape([(place(["body", *fault.path]), LONG_NUMBER)]) from fault
             except FormatError as fault:
                 rule = fault.facts["why"]
                 raise WrongShape([("body", rule if isinstance(rule, Wording) else _BODY)]) from fault
@@ -105,11 +109,13 @@ class DeclaredRoute(APIRoute):
         if scope is None:
             raise RuntimeError(f"{self.path} does not declare its scope")
         takes_json = self.body_field is not None
+        known = sorted(_parameters(self.dependant))
 
         async def answer(request: Request) -> Response:
             service: Service = request.app.state.service
             if scope not in service.public:
                 await run_in_threadpool(sign_in, service, request, scope)
+            _require_known(request, known)
             if takes_json:
                 _require_json(request)
             return await inner(StrictRequest(request.scope, request.receive, request._send))
@@ -129,6 +135,20 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+def _parameters(dependant: Dependant) -> set[str]:
+    """Names of the query parameters that a route, or anything that it depends on, declares."""
+    own = {parameter.alias for parameter in dependant.query_params}
+    return own.union(*map(_parameters, dependant.dependencies))
+
+
+def _require_known(request: Request, known: Sequence[str]) -> None:
+    """A parameter that nobody reads is one that was misspelt: ``dryrun`` must not register for real."""
+    strange = sorted({*request.query_params} - {*known})
+    if strange:
+        rule = _STRANGE.filled(known=", ".join(known)) if known else _NONE_KNOWN
+        raise WrongShape([(place(["query", name]), rule) for name in strange[:MOST]])
+
+
 def _require_json(request: Request) -> None:
     given = media_type(request)
     if given != JSON:
@@ -136,4 +156,6 @@ def _require_json(request: Request) -> None:
 
 
 _BODY: Final = Wording("请求内容", "The request's body")
+_STRANGE: Final = Wording("没有这个参数；可用：{known}", "there is no such parameter; there are: {known}")
+_NONE_KNOWN: Final = Wording("没有这个参数；该地址没有参数", "there is no such parameter; this address takes none")
 _JSON_LIMIT: Final = Wording("JSON 内容最多 {limit} MiB", "JSON may be {limit} MiB at most")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import h11
@@ -110,22 +111,26 @@ def server_of(
     trust_proxy: str = "",
     log: Log | None = None,
     routers: Sequence[Router] | None = None,
+    closed: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> uvicorn.Server:
     """A server that is ready to run.
 
     ``keys``: names of the keys to open, none of them named: all working keys; None: no worker at all. ``trust_proxy``:
-    addresses whose ``X-Forwarded-For`` is believed. ``routers``: as in ``make_app``. Raises ``KeystoreError``,
-    ``StoreError``, ``TrustError``.
+    addresses whose ``X-Forwarded-For`` is believed. ``routers``: as in ``make_app``. ``closed``: is told which of several
+    working keys did not open. Raises ``KeystoreError``, ``StoreError``, ``TrustError``, ``UsageError``.
     """
     log = log or Log()
+    proxies = proxies_of(trust_proxy)
     background = None
     if keys is not None:
         opened = OpenKeys.of(site, keys, log)
         log.info("keys", open=len(opened.names))
+        if opened.closed:
+            closed(opened.closed)
         background = Background(site.worker, opened.ring, log)
     sweep(site.settings.home)
     app = make_app(site, log=log, worker=background, routers=routers)
-    app.state.service.behind_proxy = bool(trust_proxy)
+    app.state.service.behind_proxy = bool(proxies)
     app.openapi()  # made before the first request, not by it
     _listen_to_libraries(log)
     config = uvicorn.Config(
@@ -139,8 +144,8 @@ def server_of(
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=bool(trust_proxy),
-        forwarded_allow_ips=trust_proxy or None,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
         h11_max_incomplete_event_size=HEADERS + (16 << 10),
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE,
@@ -151,22 +156,59 @@ def server_of(
 
 
 def serve(
-    site: Site, *, host: str, port: int, keys: Sequence[str] | None, trust_proxy: str = "", log: Log | None = None
+    site: Site,
+    *,
+    host: str,
+    port: int,
+    keys: Sequence[str] | None,
+    trust_proxy: str = "",
+    log: Log | None = None,
+    bound: Callable[[int], None] = lambda _: None,
+    closed: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is under way, give the leases back, and return.
 
-    Raises ``UsageError`` if the address is taken or none of ours, and as ``server_of``.
+    ``bound``: is told the port once it is listened on and all is ready to be served. Raises ``UsageError`` if the address
+    is taken or none of ours, ``TrustError`` before anything is made, and as ``server_of``.
     """
     log = log or Log()
+    proxies_of(trust_proxy)
+    _ = site.home  # without a trust file nothing can be served, and no folder is left behind
     with listen(host, port) as door:
-        server = server_of(site, host=host, port=port, keys=keys, trust_proxy=trust_proxy, log=log)
+        server = server_of(site, host=host, port=port, keys=keys, trust_proxy=trust_proxy, log=log, closed=closed)
         # uvicorn takes the signals over and, at its end, hands them on to these: a service that was told to end and did
         # so has not failed.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
         log.info("serving", host=host, port=door.getsockname()[1])
+        bound(door.getsockname()[1])
         server.run(sockets=[door])
         log.info("ended")
+
+
+class NoDoor(UsageError):
+    """An address that cannot be listened on."""
+
+    wording = Wording(
+        "{why}",
+        "{why}",
+        "请用 --port 另选端口（0：任选）；地址须是本机的（--host）",
+        "Choose another with --port (0: any); the address must be one of this machine (--host)",
+    )
+
+
+def proxies_of(text: str) -> list[str]:
+    """Addresses and networks of proxies, separated by commas; ``*`` alone is everybody.
+
+    Raises ``UsageError`` for anything else: a proxy that is not understood would be one that is never believed.
+    """
+    proxies = [part.strip() for part in text.split(",") if part.strip()]
+    for each in proxies if proxies != ["*"] else []:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as fault:
+            raise UsageError(why=_NO_PROXY.filled(given=ascii(each[:60]))) from fault
+    return proxies
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -175,7 +217,7 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as fault:
-        raise UsageError(why=_NO_DOOR.filled(host=host, port=port, why=fault.strerror or "?")) from fault
+        raise NoDoor(why=_NO_DOOR.filled(host=host, port=port, why=fault.strerror or "?")) from fault
 
 
 def _listen_to_libraries(log: Log) -> None:
@@ -187,3 +229,7 @@ def _listen_to_libraries(log: Log) -> None:
 
 _NO_HTTP: Final = Wording("不是可用的 HTTP 请求，或请求头过大", "it is no usable HTTP, or its headers are too large")
 _NO_DOOR: Final = Wording("无法在 {host}:{port} 上监听（{why}）", "{host}:{port} cannot be listened on ({why})")
+_NO_PROXY: Final = Wording(
+    "--trust-proxy 的 {given} 不是 IP 地址或网段（如 127.0.0.1,10.0.0.0/8）",
+    "{given} of --trust-proxy is no IP address or network (as 127.0.0.1,10.0.0.0/8)",
+)

@@ -18,10 +18,11 @@ from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from chopmark.core.strictjson import JsonValue, read
+from chopmark.core.strictjson import JsonValue
 from chopmark.http.multipart import MultipartReader
 from chopmark.http.problems import Crowded, NotReady, TooLarge, WrongShape, WrongType
 from chopmark.http.routes import DEPTH, JSON, media_type
+from chopmark.http.strict import read_body
 from chopmark.wording import Wording
 
 if TYPE_CHECKING:
@@ -69,18 +70,15 @@ class Upload:
         """The body as strict JSON. Raises ``FormatError``, ``WrongShape`` without a body."""
         if self.body is None:
             raise WrongShape([("body", _NO_JSON)])
-        data = self.body.read_bytes()
-        return read(data, what=what, limit=max(1, len(data)), depth=DEPTH)
+        return read_body(self.body.read_bytes(), what=what, depth=DEPTH)
 
     def field_json(self, name: str) -> JsonValue:
         """A part as strict JSON; None if it is not there. Raises ``FormatError``."""
         text = self.fields.get(name)
         if text is None:
             return None
-        data = text.encode()
-        return read(
-            data, what=Wording("表单项 {name}", "The part {name}").filled(name=name), limit=len(data) + 1, depth=DEPTH
-        )
+        part = Wording("表单项 {name}", "The part {name}").filled(name=name)
+        return read_body(text.encode(), what=part, depth=DEPTH)
 
 
 def uploaded(*accepted: str) -> Any:

@@ -115,6 +115,21 @@ def test_a_persons_credential_is_no_question_without_a_holder(library: Counter, 
         assert tx.lookups.of_asker("curious", 0) == (0, 0)
 
 
+def test_a_number_with_nothing_beside_it_is_refused_alike_whether_a_person_has_it_or_nobody(library: Counter) -> None:
+    """“Not registered” would be false of a number that is never looked up; and nothing is counted."""
+    told = []
+    for number in ("100011202605000123", "100011202605000999"):
+        with pytest.raises(InputError) as caught:
+            library.ask(number, asker="hasty")
+        told.append((caught.value.say(Language.EN), caught.value.next_step(Language.EN)))
+    assert told[0] == told[1]
+    assert "--kind paper" in told[0][1]
+    with library.store.read() as tx:
+        assert tx.lookups.of_asker("hasty", 0) == (0, 0)
+    assert library.ask("10.13328/j.cnki.jos.006543", asker="hasty").level is Level.IDENTIFIER
+    assert library.ask("10.13328/none", of="paper", asker="hasty").verdict is Verdict.NOT_REGISTERED
+
+
 def test_one_name_of_several_is_among_them_and_no_more_is_said(library: Counter) -> None:
     match = library.ask("10.13328/j.cnki.jos.006543", authors="买买提·艾力", title="示例混凝土的耐久性")
     assert states(match) == {"doi": "agrees", "authors": "includes", "title": "agrees"}

@@ -7,7 +7,7 @@ import pytest
 from chopmark.errors import InputError, UnknownThing
 from chopmark.kinds import Given, all_kinds
 from chopmark.services.number import Question
-from chopmark.services.number.question import LONGEST_NUMBER, MOST_FIELDS, meanings
+from chopmark.services.number.question import LONGEST_NUMBER, MOST_FIELDS, meanings, nobody_named
 from chopmark.wording import Language
 
 KINDS = {kind.code: kind for kind in all_kinds()}
@@ -72,6 +72,15 @@ def test_what_cannot_be_asked_is_refused_with_a_remedy(asked: Question, word: st
     for language in Language:
         assert "…" not in caught.value.say(language)
         assert caught.value.next_step(language)
+
+
+def test_a_bare_number_is_told_that_a_published_work_needs_its_kind_only() -> None:
+    assert Question("1").bare
+    assert not any(each.bare for each in (Question("1", kind="paper"), Question("1", holder="王丽")))
+    step = nobody_named(Question("1")).next_step(Language.ZH)
+    assert "--holder" in step
+    assert "--kind paper" in step
+    assert "paper" not in nobody_named(Question("1", kind="degree")).next_step(Language.ZH)
 
 
 def test_an_unknown_kind_is_named() -> None:

@@ -55,6 +55,15 @@ def find_held(records: Kept, meanings: Iterable[Meaning], issuer: int | None) ->
     return None
 
 
+def any_held(records: Kept, meanings: Iterable[Meaning], issuer: int | None) -> bool:
+    """Whether any record, whosever it is, has one of these numbers: to be asked about what is open to all only."""
+    return any(
+        row.kind == meaning.kind.code and issuer in (None, serial(row.issuer))
+        for meaning in meanings
+        for row in records.credentials.any_with_number(meaning.number)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     meaning: Meaning

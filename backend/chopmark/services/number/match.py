@@ -14,9 +14,9 @@ from chopmark.core.finding import Finding
 from chopmark.core.verdict import Level, Verdict
 from chopmark.kinds import Kind
 from chopmark.services.bundles import Kept
-from chopmark.services.number.held import Held, find_held
+from chopmark.services.number.held import Held, any_held, find_held
 from chopmark.services.number.limits import Begin, Limits, Outcome, admit, conclude, digests_of
-from chopmark.services.number.question import Question, meanings
+from chopmark.services.number.question import Meaning, Question, meanings, nobody_named
 from chopmark.services.verify.materials import How, Material
 from chopmark.services.verify.verify import Verifier
 from chopmark.wording import Wording
@@ -87,6 +87,8 @@ def match_number(desk: NumberDesk, question: Question, asker: str) -> NumberMatc
     A chain that does not answer is a verdict.
     """
     meant = meanings(question, desk.kinds)
+    if question.bare:
+        _require_published(desk, question, meant)
     digests = digests_of((each.number for each in meant), desk.key)
     ticket = admit(desk.begin, asker, digests, int(desk.clock()), desk.limits)
     with desk.read() as records:
@@ -94,6 +96,17 @@ def match_number(desk: NumberDesk, question: Question, asker: str) -> NumberMatc
     answer = _answer(desk, held)
     conclude(desk.begin, ticket, _outcome(answer))
     return answer
+
+
+def _require_published(desk: NumberDesk, question: Question, meant: tuple[Meaning, ...]) -> None:
+    """Refuse a number without a holder that no published work here has, and do not count it.
+
+    "Not registered" would be false for a person's number, which is never looked up here: the refusal is the same whether
+    there is such a record or not. Raises ``InputError``.
+    """
+    with desk.read() as records:
+        if not any_held(records, [each for each in meant if each.kind.open], question.issuer):
+            raise nobody_named(question)
 
 
 def _answer(desk: NumberDesk, held: Held | None) -> NumberMatch:

@@ -32,6 +32,11 @@ class Question:
     issuer: int | None = None
     holder: str = ""
 
+    @property
+    def bare(self) -> bool:
+        """Whether a number was typed and nothing else about the paper: it may be a person's or a published work's."""
+        return not (self.kind or self.holder or self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -68,8 +73,14 @@ def meanings(question: Question, kinds: Mapping[str, Kind]) -> tuple[Meaning, ..
         raise _incomplete(scope)
     answered = tuple(each for each in found if each.kind.open or each.names_holder)
     if not answered:
-        raise InputError(place=_HOLDER, why=_UNNAMED, fix_zh=_NAME_IT.zh, fix_en=_NAME_IT.en)
+        raise nobody_named(question)
     return answered
+
+
+def nobody_named(question: Question) -> InputError:
+    """The error for a person's credential without a word about whose it is; it says nothing about any record."""
+    fix = _NAME_IT_OR_KIND if question.bare else _NAME_IT
+    return InputError(place=_HOLDER, why=_UNNAMED, fix_zh=fix.zh, fix_en=fix.en)
 
 
 def _check(question: Question) -> None:
@@ -195,6 +206,10 @@ _UNNAMED: Final = Wording(
 _NAME_IT: Final = Wording(
     "请填写材料上的持有人，例如 --holder 王莉 或 --field 证件号码=…",
     "Type the holder as the paper names them, as --holder 王莉 or --field holder_id=…",
+)
+_NAME_IT_OR_KIND: Final = Wording(
+    f"{_NAME_IT.zh}；已发表的作品请写明类别，例如 --kind paper",
+    f"{_NAME_IT.en}; of a published work the kind is enough, as --kind paper",
 )
 _NOT_WHOLE: Final = Wording("不完整", "it is not whole")
 _NEED_KIND: Final = Wording(
