@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -21,7 +22,7 @@ from chopmark.store import Store
 from chopmark.store.migrate import configuration
 from chopmark.store.schema import METADATA, SCHEMA
 from chopmark.wording import Language
-from tests.fixtures.ledger import new_credential
+from tests.fixtures.ledger import ISSUER, new_credential
 
 
 def _said(fault: StoreError) -> str:
@@ -53,6 +54,35 @@ def test_opening_again_changes_nothing(database_url: str) -> None:
         tx.site.set("greeting", "你好")
     with Store.open(database_url) as store, store.read() as tx:
         assert tx.site.get("greeting") == "你好"
+
+
+def test_a_database_of_the_first_schema_keeps_what_it_holds(database_url: str) -> None:
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO nodes (alias, role, controller, key, profile, created_at)"
+                " VALUES ('oriental', 'issuer', 'cold', 'work', '{}', 1)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO credentials (id, commitment, issuer, kind, number, fingerprint, payload, disclosures, label,"
+                " accepted_at, withdrawn) VALUES (7, :issuer, :issuer, 'degree', 'N1', :issuer, :issuer, '[]', 'a', 1, false)"
+            ),
+            {"issuer": ISSUER},
+        )
+    engine.dispose()
+    with Store.open(database_url) as store:
+        with store._engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        with store.begin() as tx:
+            assert (tx.nodes.get("oriental").key, tx.nodes.get("oriental").payer) == ("work", "")
+            assert tx.credentials.find_number(ISSUER, "degree", ["N1"])["N1"].id == 7
+            assert [*tx.credentials.add_many([new_credential("N2")])] == [8]
 
 
 def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> None:

@@ -216,16 +216,16 @@ def _register(
     weighed = checked.weighed
     drafts = sorted([*weighed.new, *(draft for draft, _ in weighed.known)], key=lambda draft: draft.row)
     ids: Sequence[int] = [row.id for _, row in weighed.known]
-    new, keys = 0, lambda: key_ring(who)
+    new = 0
+    ring: KeyRing | None = None
     if weighed.new:
         check_key(who, Role.ATTEST)
         ring = key_ring(who)
-        keys = lambda: ring  # noqa: E731
         taken = take_checked(T.site.ledger, checked, who.node, int(T.site.clock()), again=how.again)
         ids, new = taken.ids, taken.new
         T.note(f"已受理 {len(weighed.new)} 条，正在登记 …", f"{len(weighed.new)} accepted, registering …")
     confirmed()
-    _finish(ids, keys)
+    _finish(ids, lambda: ring or key_ring(who))
     report(ids, how.bundles, Outcome(new, checked.warnings, checked.aside, rejected, merge, tuple(drafts)))
 
 

@@ -121,7 +121,10 @@ def wanted_correction(
     """The corrected version of a credential: what is not given anew is taken over, files are not."""
     kind = find_kind(old.payload.kind)
     merged: dict[str, Given] = {**claims_in(kind, old), **named(kind, fields)}
-    draft = lambda: draft_one(kind, merged, files, _Digests(), _today())  # noqa: E731
+
+    def draft() -> Drafted:
+        return draft_one(kind, merged, files, _Digests(), _today())
+
     return _wanted(kind, draft, issuer=issuer, replaces=old.commitment)
 
 
